@@ -1,0 +1,74 @@
+#include "base/strings.h"
+
+#include <cstdint>
+
+namespace smw {
+
+namespace detail {
+void append(std::string& s, double v) {
+  char buf[40];
+  auto r = std::to_chars(buf, buf + sizeof buf, v);
+  s.append(buf, r.ptr);
+}
+}  // namespace detail
+
+std::string join(const std::vector<std::string>& items, std::string_view separator, size_t limit) {
+  std::string s;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i == limit) return s + cat(" and ", items.size() - limit, " more");
+    if (i) s += separator;
+    s += items[i];
+  }
+  return s;
+}
+
+namespace {
+// Length of the well-formed UTF-8 sequence at s[i], or 0.
+size_t utf8Length(std::string_view s, size_t i) {
+  const auto at = [&](size_t k) -> unsigned { return k < s.size() ? uint8_t(s[k]) : 0; };
+  const auto tail = [&](size_t k) { return (at(k) & 0xC0) == 0x80; };
+  const unsigned c = at(i);
+  if (c < 0x80) return 1;
+  if (c >= 0xC2 && c <= 0xDF) return tail(i + 1) ? 2 : 0;
+  if (c >= 0xE0 && c <= 0xEF) {
+    if (!tail(i + 1) || !tail(i + 2)) return 0;
+    if (c == 0xE0 && at(i + 1) < 0xA0) return 0;
+    if (c == 0xED && at(i + 1) > 0x9F) return 0;
+    return 3;
+  }
+  if (c >= 0xF0 && c <= 0xF4) {
+    if (!tail(i + 1) || !tail(i + 2) || !tail(i + 3)) return 0;
+    if (c == 0xF0 && at(i + 1) < 0x90) return 0;
+    if (c == 0xF4 && at(i + 1) > 0x8F) return 0;
+    return 4;
+  }
+  return 0;
+}
+}  // namespace
+
+std::string jsonQuote(std::string_view s) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (size_t i = 0; i < s.size();) {
+    const uint8_t c = uint8_t(s[i]);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += char(c);
+      ++i;
+    } else if (c < 0x20) {
+      out += "\\u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 15];
+      ++i;
+    } else if (const size_t n = utf8Length(s, i)) {
+      out += s.substr(i, n);
+      i += n;
+    } else {
+      out += "\xEF\xBF\xBD";
+      ++i;
+    }
+  }
+  return out + '"';
+}
+
+}  // namespace smw

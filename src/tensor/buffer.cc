@@ -1,0 +1,55 @@
+#include "tensor/buffer.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/strings.h"
+
+namespace smw {
+
+namespace {
+constexpr int64_t kReadAhead = 16;
+int64_t inUse = 0, peak = 0;
+}  // namespace
+
+Result<Ref<Buffer>> Buffer::tryAllocate(int64_t bytes) {
+  // aligned_alloc wants a size that is a multiple of the alignment.
+  constexpr int64_t kMost = int64_t(SIZE_MAX / 2) - 2 * int64_t(kBufferAlign);
+  void* p = nullptr;
+  if (bytes >= 0 && bytes <= kMost) {
+    const size_t padded =
+        (size_t(bytes) + size_t(kReadAhead) + kBufferAlign - 1) / kBufferAlign * kBufferAlign;
+    p = std::aligned_alloc(kBufferAlign, padded);
+  }
+  if (!p) return resourceExhausted(cat("out of memory: a buffer of ", bytes, " bytes"));
+  Ref<Buffer> b(new Buffer());
+  b->data_ = static_cast<std::byte*>(p);
+  b->size_ = bytes;
+  inUse += bytes;
+  peak = std::max(peak, inUse);
+  return b;
+}
+
+Result<Ref<Buffer>> Buffer::tryAllocateObjects(int64_t count, size_t size,
+                                               void (*construct)(void*, size_t),
+                                               void (*destroy)(void*, size_t)) {
+  int64_t bytes = 0;
+  if (__builtin_mul_overflow(count, int64_t(size), &bytes))
+    return resourceExhausted(cat("out of memory: ", count, " elements"));
+  Ref<Buffer> b = SMW_TRY(tryAllocate(bytes));
+  construct(b->data_, size_t(count));
+  b->count_ = size_t(count);
+  b->destroy_ = destroy;
+  return b;
+}
+
+Buffer::~Buffer() {
+  if (destroy_) destroy_(data_, count_);
+  std::free(data_);
+  inUse -= size_;
+}
+
+int64_t Buffer::bytesInUse() { return inUse; }
+int64_t Buffer::bytesPeak() { return peak; }
+
+}  // namespace smw
