@@ -1,0 +1,2 @@
+# proto/*.proto -> C++ lite code, the library `proto`.
+add_library(proto INTERFACE)
