@@ -1,5 +1,5 @@
-// Intrusive reference counting for buffers, resources and variants. One thread owns the runtime, so the
-// count is plain; kernels on pool threads never touch it.
+// Intrusive reference counting for buffers, resources and variants. One thread owns the runtime, so
+// the count is plain; kernels on pool threads never touch it.
 #pragma once
 
 #include <cstddef>

@@ -10,7 +10,8 @@
 
 namespace smw {
 
-/// Canonical codes, with TensorFlow's names and numbers (tensorflow/core/protobuf/error_codes.proto).
+/// Canonical codes, with TensorFlow's names and numbers
+/// (tensorflow/core/protobuf/error_codes.proto).
 enum class Code : int {
   kCancelled = 1,
   kUnknown = 2,
@@ -92,12 +93,12 @@ std::unexpected<Error> fail(Error e);
 }  // namespace smw
 
 /// The value of a Result, or return its error. `Shape s = SMW_TRY(readShape(p));`
-#define SMW_TRY(expr)                                                            \
-  ({                                                                             \
-    auto smw_try_ = (expr);                                                      \
-    if (!smw_try_) [[unlikely]]                                                  \
-      return std::unexpected(std::move(smw_try_).error());                       \
-    ::smw::detail::take(std::move(smw_try_));                                    \
+#define SMW_TRY(expr)                                      \
+  ({                                                       \
+    auto smw_try_ = (expr);                                \
+    if (!smw_try_) [[unlikely]]                            \
+      return std::unexpected(std::move(smw_try_).error()); \
+    ::smw::detail::take(std::move(smw_try_));              \
   })
 
 namespace smw::detail {

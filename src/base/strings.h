@@ -34,8 +34,8 @@ std::string cat(const Args&... args) {
 std::string join(const std::vector<std::string>& items, std::string_view separator = ", ",
                  size_t limit = SIZE_MAX);
 
-/// `s` in double quotes, with control characters and quotes escaped as JSON does; bytes that are not
-/// UTF-8 become U+FFFD.
+/// `s` in double quotes, with control characters and quotes escaped as JSON does; bytes that are
+/// not UTF-8 become U+FFFD.
 std::string jsonQuote(std::string_view s);
 
 }  // namespace smw

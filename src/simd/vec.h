@@ -1,5 +1,6 @@
-// Four-lane vectors over SIMD128. Native builds compile the same intrinsics through SIMDe, so a kernel
-// is written once. Strict and relaxed builds differ only in `madd`, `min`/`max` and lane selection here.
+// Four-lane vectors over SIMD128. Native builds compile the same intrinsics through SIMDe, so a
+// kernel is written once. Strict and relaxed builds differ only in `madd`, `min`/`max` and lane
+// selection here.
 #pragma once
 
 #include <cstdint>
@@ -76,7 +77,8 @@ inline F32x4 nmadd(F32x4 a, F32x4 b, F32x4 c) {
 /// NaN in either operand gives NaN.
 inline F32x4 minNan(F32x4 a, F32x4 b) { return {wasm_f32x4_min(a.v, b.v)}; }
 inline F32x4 maxNan(F32x4 a, F32x4 b) { return {wasm_f32x4_max(a.v, b.v)}; }
-/// `b < a ? b : a` and `a < b ? b : a`, one instruction on x86: a NaN in b is dropped, one in a is kept.
+/// `b < a ? b : a` and `a < b ? b : a`, one instruction on x86: a NaN in b is dropped, one in a is
+/// kept.
 inline F32x4 min(F32x4 a, F32x4 b) { return {wasm_f32x4_pmin(a.v, b.v)}; }
 inline F32x4 max(F32x4 a, F32x4 b) { return {wasm_f32x4_pmax(a.v, b.v)}; }
 

@@ -15,11 +15,12 @@ inline constexpr size_t kBufferAlign = 64;
 /// A block of raw bytes, zeroed nowhere. Made only by tryAllocate and wrap.
 class Buffer : public RefCounted {
  public:
-  /// RESOURCE_EXHAUSTED with the size in the message where there is no room. 0 bytes is fine. 16 bytes
-  /// past the end may be read (not written) by vector kernels.
+  /// RESOURCE_EXHAUSTED with the size in the message where there is no room. 0 bytes is fine. 16
+  /// bytes past the end may be read (not written) by vector kernels.
   static Result<Ref<Buffer>> tryAllocate(int64_t bytes);
   /// Elements that are C++ objects; `destroy` ends the lives of the n objects.
-  static Result<Ref<Buffer>> tryAllocateObjects(int64_t count, size_t size, void (*construct)(void*, size_t),
+  static Result<Ref<Buffer>> tryAllocateObjects(int64_t count, size_t size,
+                                                void (*construct)(void*, size_t),
                                                 void (*destroy)(void*, size_t));
   ~Buffer() override;
 

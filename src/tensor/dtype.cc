@@ -7,7 +7,16 @@
 namespace smw {
 namespace {
 
-enum Kind : uint8_t { kNone, kFloatKind, kComplexKind, kSigned, kUnsigned, kBoolKind, kQuant, kObject };
+enum Kind : uint8_t {
+  kNone,
+  kFloatKind,
+  kComplexKind,
+  kSigned,
+  kUnsigned,
+  kBoolKind,
+  kQuant,
+  kObject
+};
 
 struct Row {
   DType type;

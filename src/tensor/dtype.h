@@ -45,7 +45,8 @@ enum class DType : uint8_t {
 using complex64 = std::complex<float>;
 using complex128 = std::complex<double>;
 
-/// TensorFlow's Python name ("float32", "int64", "half" is "float16"); "invalid" for unknown numbers.
+/// TensorFlow's Python name ("float32", "int64", "half" is "float16"); "invalid" for unknown
+/// numbers.
 std::string_view dtypeName(DType t);
 /// The reverse of dtypeName; also takes the "DT_FLOAT" spelling.
 std::optional<DType> dtypeFromName(std::string_view name);
@@ -53,8 +54,8 @@ std::optional<DType> dtypeFromName(std::string_view name);
 DType dtypeFromProto(int number);
 inline bool isRefType(int protoNumber) { return protoNumber > 100; }
 
-/// Bytes of one element in memory; for string, resource and variant the size of the C++ object. int4
-/// and uint4 take a byte each.
+/// Bytes of one element in memory; for string, resource and variant the size of the C++ object.
+/// int4 and uint4 take a byte each.
 size_t dtypeSize(DType t);
 /// True for numbers and bool: elements that are plain bytes. False for string, resource, variant.
 bool isPod(DType t);
@@ -67,21 +68,37 @@ bool isQuantized(DType t);
 /// The DType of a C++ element type.
 template <typename T>
 inline constexpr DType kDTypeOf = DType::kInvalid;
-template <> inline constexpr DType kDTypeOf<float> = DType::kFloat;
-template <> inline constexpr DType kDTypeOf<double> = DType::kDouble;
-template <> inline constexpr DType kDTypeOf<half> = DType::kHalf;
-template <> inline constexpr DType kDTypeOf<bfloat16> = DType::kBfloat16;
-template <> inline constexpr DType kDTypeOf<int8_t> = DType::kInt8;
-template <> inline constexpr DType kDTypeOf<int16_t> = DType::kInt16;
-template <> inline constexpr DType kDTypeOf<int32_t> = DType::kInt32;
-template <> inline constexpr DType kDTypeOf<int64_t> = DType::kInt64;
-template <> inline constexpr DType kDTypeOf<uint8_t> = DType::kUint8;
-template <> inline constexpr DType kDTypeOf<uint16_t> = DType::kUint16;
-template <> inline constexpr DType kDTypeOf<uint32_t> = DType::kUint32;
-template <> inline constexpr DType kDTypeOf<uint64_t> = DType::kUint64;
-template <> inline constexpr DType kDTypeOf<bool> = DType::kBool;
-template <> inline constexpr DType kDTypeOf<complex64> = DType::kComplex64;
-template <> inline constexpr DType kDTypeOf<complex128> = DType::kComplex128;
-template <> inline constexpr DType kDTypeOf<std::string> = DType::kString;
+template <>
+inline constexpr DType kDTypeOf<float> = DType::kFloat;
+template <>
+inline constexpr DType kDTypeOf<double> = DType::kDouble;
+template <>
+inline constexpr DType kDTypeOf<half> = DType::kHalf;
+template <>
+inline constexpr DType kDTypeOf<bfloat16> = DType::kBfloat16;
+template <>
+inline constexpr DType kDTypeOf<int8_t> = DType::kInt8;
+template <>
+inline constexpr DType kDTypeOf<int16_t> = DType::kInt16;
+template <>
+inline constexpr DType kDTypeOf<int32_t> = DType::kInt32;
+template <>
+inline constexpr DType kDTypeOf<int64_t> = DType::kInt64;
+template <>
+inline constexpr DType kDTypeOf<uint8_t> = DType::kUint8;
+template <>
+inline constexpr DType kDTypeOf<uint16_t> = DType::kUint16;
+template <>
+inline constexpr DType kDTypeOf<uint32_t> = DType::kUint32;
+template <>
+inline constexpr DType kDTypeOf<uint64_t> = DType::kUint64;
+template <>
+inline constexpr DType kDTypeOf<bool> = DType::kBool;
+template <>
+inline constexpr DType kDTypeOf<complex64> = DType::kComplex64;
+template <>
+inline constexpr DType kDTypeOf<complex128> = DType::kComplex128;
+template <>
+inline constexpr DType kDTypeOf<std::string> = DType::kString;
 
 }  // namespace smw

@@ -14,15 +14,16 @@ namespace smw {
 
 using Dims = SmallVector<int64_t, 6>;
 
-/// Dimensions of a tensor. Every dimension is >= 0 and their product fits an int64: `make` checks it, and
-/// the operations below keep it, so numElements() cannot overflow.
+/// Dimensions of a tensor. Every dimension is >= 0 and their product fits an int64: `make` checks
+/// it, and the operations below keep it, so numElements() cannot overflow.
 class Shape {
  public:
   Shape() = default;  // scalar
   /// For dimensions that are known to be sound, such as literals in tests.
   Shape(std::initializer_list<int64_t> dims) : dims_(dims) { count(); }
 
-  /// INVALID_ARGUMENT where a dimension is negative, there are more than 254, or the product overflows.
+  /// INVALID_ARGUMENT where a dimension is negative, there are more than 254, or the product
+  /// overflows.
   static Result<Shape> make(std::span<const int64_t> dims);
 
   int rank() const { return int(dims_.size()); }
@@ -67,7 +68,8 @@ class PartialShape {
   Dims dims_;
 };
 
-/// The shape that `a` and `b` broadcast to, NumPy's rules; INVALID_ARGUMENT "Incompatible shapes: ...".
+/// The shape that `a` and `b` broadcast to, NumPy's rules; INVALID_ARGUMENT "Incompatible shapes:
+/// ...".
 Result<Shape> broadcastShapes(const Shape& a, const Shape& b);
 
 }  // namespace smw

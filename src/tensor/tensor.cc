@@ -35,10 +35,17 @@ Result<Tensor> Tensor::allocate(DType dtype, const Shape& shape) {
   t.shape_ = shape;
   const int64_t n = shape.numElements();
   switch (dtype) {
-    case DType::kInvalid: return internal("Tensor::allocate: no dtype");
-    case DType::kString: t.buffer_ = SMW_TRY(allocateObjects<std::string>(n)); break;
-    case DType::kResource: t.buffer_ = SMW_TRY(allocateObjects<ResourceHandle>(n)); break;
-    case DType::kVariant: t.buffer_ = SMW_TRY(allocateObjects<VariantValue>(n)); break;
+    case DType::kInvalid:
+      return internal("Tensor::allocate: no dtype");
+    case DType::kString:
+      t.buffer_ = SMW_TRY(allocateObjects<std::string>(n));
+      break;
+    case DType::kResource:
+      t.buffer_ = SMW_TRY(allocateObjects<ResourceHandle>(n));
+      break;
+    case DType::kVariant:
+      t.buffer_ = SMW_TRY(allocateObjects<VariantValue>(n));
+      break;
     default: {
       int64_t bytes;
       if (__builtin_mul_overflow(n, int64_t(dtypeSize(dtype)), &bytes))
@@ -87,14 +94,29 @@ Result<Dims> Tensor::toInts() const {
     for (int64_t i = 0; i < numElements(); ++i) out.push_back(int64_t(p[i]));
   };
   switch (dtype_) {
-    case DType::kInt8: take(data<int8_t>()); break;
-    case DType::kInt16: take(data<int16_t>()); break;
-    case DType::kInt32: take(data<int32_t>()); break;
-    case DType::kInt64: take(data<int64_t>()); break;
-    case DType::kUint8: take(data<uint8_t>()); break;
-    case DType::kUint16: take(data<uint16_t>()); break;
-    case DType::kUint32: take(data<uint32_t>()); break;
-    default: return invalidArgument(cat("integers are needed, got ", describe()));
+    case DType::kInt8:
+      take(data<int8_t>());
+      break;
+    case DType::kInt16:
+      take(data<int16_t>());
+      break;
+    case DType::kInt32:
+      take(data<int32_t>());
+      break;
+    case DType::kInt64:
+      take(data<int64_t>());
+      break;
+    case DType::kUint8:
+      take(data<uint8_t>());
+      break;
+    case DType::kUint16:
+      take(data<uint16_t>());
+      break;
+    case DType::kUint32:
+      take(data<uint32_t>());
+      break;
+    default:
+      return invalidArgument(cat("integers are needed, got ", describe()));
   }
   return out;
 }
@@ -103,9 +125,12 @@ std::string Tensor::describe() const { return cat(dtypeName(dtype_), shape_.toSt
 
 void copyElements(DType dtype, void* to, const void* from, int64_t n) {
   switch (dtype) {
-    case DType::kString: return copyObjects<std::string>(to, from, n);
-    case DType::kResource: return copyObjects<ResourceHandle>(to, from, n);
-    case DType::kVariant: return copyObjects<VariantValue>(to, from, n);
+    case DType::kString:
+      return copyObjects<std::string>(to, from, n);
+    case DType::kResource:
+      return copyObjects<ResourceHandle>(to, from, n);
+    case DType::kVariant:
+      return copyObjects<VariantValue>(to, from, n);
     default:
       if (n > 0) std::memmove(to, from, size_t(n) * dtypeSize(dtype));
   }

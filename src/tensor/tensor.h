@@ -29,7 +29,8 @@ class Variant : public RefCounted {
 /// Element of a DT_VARIANT tensor; null is an empty variant.
 using VariantValue = Ref<Variant>;
 
-/// Elements are row-major. Copies share them; who wants to write makes sure that it is the only holder.
+/// Elements are row-major. Copies share them; who wants to write makes sure that it is the only
+/// holder.
 class Tensor {
  public:
   Tensor() = default;  // dtype kInvalid: no value
@@ -79,7 +80,8 @@ class Tensor {
   /// Elements of its own.
   Result<Tensor> clone() const;
 
-  /// The integers of an int32 or int64 tensor (any small integer dtype) as int64, for shapes and axes.
+  /// The integers of an int32 or int64 tensor (any small integer dtype) as int64, for shapes and
+  /// axes.
   Result<Dims> toInts() const;
 
   /// "float32[2,3]"

@@ -1,0 +1,32 @@
+#include <algorithm>
+#include <vector>
+
+#include "ops/families.h"
+#include "ops/op_def.h"
+
+namespace smw {
+
+namespace {
+
+std::vector<const OpDef*> collect() {
+  std::vector<const OpDef*> all;
+  for (const auto family : kFamilies)
+    for (const OpDef& d : family()) all.push_back(&d);
+  std::ranges::sort(all, {}, &OpDef::name);
+  return all;
+}
+
+}  // namespace
+
+std::span<const OpDef* const> allOps() {
+  static const std::vector<const OpDef*> all = collect();
+  return all;
+}
+
+const OpDef* findOp(std::string_view op) {
+  const auto all = allOps();
+  const auto it = std::ranges::lower_bound(all, op, {}, &OpDef::name);
+  return it != all.end() && (*it)->name == op ? *it : nullptr;
+}
+
+}  // namespace smw

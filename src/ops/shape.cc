@@ -1,0 +1,118 @@
+// Ops that tell or change only the shape: Shape, Rank, Size, Reshape, Squeeze, ExpandDims.
+#include <limits>
+
+#include "ops/families.h"
+
+namespace smw {
+namespace {
+
+/// A tensor of `dtype` (int32 or int64) with these values; INVALID_ARGUMENT where int32 is too
+/// narrow.
+Result<Tensor> intTensor(DType dtype, std::span<const int64_t> values, const Shape& shape) {
+  if (dtype == DType::kInt64) return Tensor::of<int64_t>(values, shape);
+  Tensor t = SMW_TRY(Tensor::allocate(DType::kInt32, shape));
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i] > std::numeric_limits<int32_t>::max())
+      return invalidArgument(cat("dimension ", values[i], " does not fit int32"));
+    t.data<int32_t>()[i] = int32_t(values[i]);
+  }
+  return t;
+}
+
+Status resolveShape(Resolver& r) {
+  const DType out = r.attrOr("out_type", DType::kInt32);
+  for (int i = 0; i < r.numInputs(); ++i)
+    r.addValue(SMW_TRY(intTensor(out, r.shape(i).dims(), Shape({r.rank(i)}))));
+  return r.nothing();
+}
+
+Status resolveRank(Resolver& r) {
+  const int64_t rank = r.rank(0);
+  r.addValue(SMW_TRY(intTensor(DType::kInt32, {&rank, 1}, Shape())));
+  return r.nothing();
+}
+
+Status resolveSize(Resolver& r) {
+  const int64_t n = r.shape(0).numElements();
+  r.addValue(SMW_TRY(intTensor(r.attrOr("out_type", DType::kInt32), {&n, 1}, Shape())));
+  return r.nothing();
+}
+
+/// tensor: any; shape: vector, one entry may be -1. Source: tensorflow/core/kernels/reshape_op.h.
+Status resolveReshape(Resolver& r) {
+  SMW_TRY(r.requireVector(1, "shape"));
+  Dims dims = SMW_TRY(r.ints(1));
+  const int64_t n = r.shape(0).numElements();
+  int unknown = -1;
+  int64_t known = 1;
+  for (size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i] == -1) {
+      if (unknown >= 0) return invalidArgument("Only one input size may be -1, not both");
+      unknown = int(i);
+    } else {
+      known = SMW_TRY(mul(known, dims[i]));
+    }
+  }
+  if (unknown >= 0) {
+    if (known == 0 && n != 0)
+      return invalidArgument(
+          cat("reshape cannot infer the missing input size for ", n, " elements"));
+    dims[size_t(unknown)] = known == 0 ? 0 : n / known;
+  }
+  const Shape shape = SMW_TRY(Shape::make(dims));
+  if (shape.numElements() != n)
+    return invalidArgument(cat("Input to reshape is a tensor with ", n,
+                               " values, but the requested shape ", shape.toString(), " has ",
+                               shape.numElements()));
+  r.addView(0, shape);
+  return r.nothing();
+}
+
+/// Removes the dimensions of size 1 named by squeeze_dims, or all.
+Status resolveSqueeze(Resolver& r) {
+  const auto axes = r.attrOr("squeeze_dims", r.attrOr("axis", std::vector<int64_t>()));
+  const Shape& in = r.shape(0);
+  std::vector<bool> drop(size_t(in.rank()), false);
+  for (int64_t a : axes) {
+    const int axis = SMW_TRY(in.axis(a, "squeeze_dims"));
+    if (in[axis] != 1)
+      return invalidArgument(
+          cat("Can not squeeze dim[", axis, "], expected a dimension of 1, got ", in[axis]));
+    drop[size_t(axis)] = true;
+  }
+  Dims dims;
+  for (int i = 0; i < in.rank(); ++i)
+    if (axes.empty() ? in[i] != 1 : !drop[size_t(i)]) dims.push_back(in[i]);
+  r.addView(0, SMW_TRY(Shape::make(dims)));
+  return r.nothing();
+}
+
+/// dim: one integer in [-1 - rank, rank].
+Status resolveExpandDims(Resolver& r) {
+  int64_t axis = SMW_TRY(r.integer(1));
+  const int rank = r.rank(0);
+  if (axis < -1 - rank || axis > rank)
+    return invalidArgument(
+        cat("Tried to expand dim index ", axis, " for tensor with ", rank, " dimensions"));
+  if (axis < 0) axis += rank + 1;
+  Dims dims(r.shape(0).dims());
+  dims.insert(size_t(axis), 1);
+  r.addView(0, SMW_TRY(Shape::make(dims)));
+  return r.nothing();
+}
+
+constexpr OpDef kOps[] = {
+    {"ExpandDims", "input, dim -> output", resolveExpandDims},
+    {"Rank", "input -> output", resolveRank},
+    {"Reshape", "tensor, shape -> output", resolveReshape},
+    {"Shape", "input -> output", resolveShape},
+    {"ShapeN", "input*N -> output*N", resolveShape},
+    {"Size", "input -> output", resolveSize},
+    {"Squeeze", "input -> output", resolveSqueeze},
+};
+
+}  // namespace
+
+std::span<const OpDef> shapeOps() { return kOps; }
+
+}  // namespace smw
