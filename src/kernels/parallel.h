@@ -40,6 +40,13 @@ class Parallel {
   virtual void run(int64_t n, int64_t grain, RangeFn fn) = 0;
 };
 
+/// A grain for items that cost about `cost` multiply-adds (or bytes moved) each: ranges below some
+/// microseconds are not worth handing to another thread.
+inline constexpr int64_t grainFor(int64_t cost) {
+  constexpr int64_t kWorthwhile = 64 << 10;
+  return cost <= 0 || cost >= kWorthwhile ? 1 : (kWorthwhile + cost - 1) / cost;
+}
+
 /// One range, in the calling thread.
 Parallel& serial();
 
