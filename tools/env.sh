@@ -1,3 +1,3 @@
 # `source tools/env.sh` puts the Emscripten that set-up unpacked on PATH.
-PATH="${XDG_CACHE_HOME:-$HOME/.cache}/savedmodel-wasm/emscripten-3.1.69/bin:$PATH"
+PATH="${XDG_CACHE_HOME:-$HOME/.cache}/savedmodel-wasm/emscripten-3.1.69/usr/share/emscripten:$PATH"
 export PATH
