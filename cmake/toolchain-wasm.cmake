@@ -1,0 +1,12 @@
+# Emscripten: the prefix of tools/setup.sh where it exists, else the emcc on PATH.
+include(${CMAKE_CURRENT_LIST_DIR}/Cache.cmake)
+set(smw_emscripten ${SMW_CACHE}/emscripten-3.1.69/usr/share/emscripten)
+if(NOT EXISTS ${smw_emscripten}/emcc)
+  find_program(smw_emcc emcc NO_CACHE)
+  if(NOT smw_emcc)
+    message(FATAL_ERROR "no Emscripten: run bash tools/setup.sh")
+  endif()
+  get_filename_component(smw_emcc ${smw_emcc} REALPATH)
+  get_filename_component(smw_emscripten ${smw_emcc} DIRECTORY)
+endif()
+include(${smw_emscripten}/cmake/Modules/Platform/Emscripten.cmake)
