@@ -15,6 +15,7 @@ target_link_libraries(wasm PUBLIC runtime smw_flags)
 set(link_flags
   -O2
   --no-entry
+  -fno-rtti  # chooses the embind library that agrees with the objects about type ids
   -lembind
   -sMODULARIZE
   -sEXPORT_ES6
