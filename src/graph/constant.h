@@ -1,10 +1,14 @@
-// A value that a graph holds: there from the start, or a weight that is still to be read.
+// A value that a graph holds: there from the start, a weight that is still to be read, or something
+// to be computed from such.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "base/ref.h"
+#include "ops/op_def.h"
 #include "tensor/tensor.h"
 
 namespace smw {
@@ -13,10 +17,12 @@ namespace smw {
 struct WeightSource {
   enum Kind {
     kNone,        // the value is set already
-    kCheckpoint,  // tensor `key` of the model's variables
+    kCheckpoint,  // tensor `key` of the model's variables, or the part of it that `slice` names
     kFile,        // raw little-endian elements at `offset` of file `key`
+    kDerived,     // computed from other constants by Constant::derivation
   } kind = kNone;
   std::string key;
+  std::string slice;  // RestoreV2's shape_and_slice, "" for the whole tensor
   int64_t offset = 0, length = 0;
 };
 
@@ -26,15 +32,29 @@ enum class Layout : uint8_t {
   kPacked,  // a (K,N) float32 matrix in the panels of kernels/pack.h
 };
 
+struct Constant;
+
+/// How a constant comes out of others: output 0 of a pure op.
+struct Derivation {
+  const OpDef* op = nullptr;
+  Attrs attrs;
+  std::vector<Ref<Constant>> inputs;
+};
+
 /// Shared by all graphs that use the weight, so that it is read and stored once.
 struct Constant : RefCounted {
   DType dtype = DType::kInvalid;
-  Shape shape;
+  Shape shape;  // as the graph sees it, also where the layout is packed
   WeightSource source;
   /// The passes may ask for another layout before the weight is read.
   Layout layout = Layout::kPlain;
   int64_t packedRows = 0, packedColumns = 0;  // K, N of kPacked
+  bool packedTransposed = false;              // the source is row-major (N,K)
+  int64_t packedGroups = 1;                   // of a grouped convolution: PackBStream's
   Tensor value;                               // of a packed constant: float32[bytes/4], the panels
+  std::unique_ptr<Derivation> derivation;     // of kDerived
+
+  bool known() const { return value.hasValue(); }
 };
 
 inline Ref<Constant> makeConstant(Tensor value) {

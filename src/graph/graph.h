@@ -45,6 +45,8 @@ class Graph {
   std::vector<int> args;        // Arg node of each input
   std::vector<Output> outputs;  // returned values, in order
   std::vector<int> mustRun;     // nodes to run though no output needs them (assignments)
+  /// Holds Switch, Merge, Enter, Exit or NextIteration: for the token executor, not for a plan.
+  bool tokenFlow = false;
 
   Node& operator[](int i) { return nodes[size_t(i)]; }
   const Node& operator[](int i) const { return nodes[size_t(i)]; }
@@ -70,7 +72,10 @@ class FunctionLibrary {
   virtual ~FunctionLibrary() = default;
   /// The body, imported at first use; NOT_FOUND naming the function.
   virtual Result<Graph*> find(const FunctionRef& f) = 0;
+  /// Takes a new body, to be found under its name.
   virtual Graph* add(std::unique_ptr<Graph> g) = 0;
+  /// A body that was imported or added already; null where there is none of that name.
+  virtual Graph* peek(std::string_view name) = 0;
 };
 
 }  // namespace smw

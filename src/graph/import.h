@@ -1,0 +1,66 @@
+// From GraphDef and FunctionDefLibrary to Graph.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+#include "graph/constant_pool.h"
+#include "graph/graph.h"
+
+namespace tensorflow {
+class MetaGraphDef;
+class NodeDef;
+class OpList;
+class TensorProto;
+}  // namespace tensorflow
+
+namespace smw {
+
+/// What is wanted of the main graph.
+struct GraphRequest {
+  std::string name;                  // the signature: for messages
+  std::vector<std::string> feeds;    // tensor names ("x:0", "x"); Graph::args in this order
+  std::vector<std::string> fetches;  // tensor names; Graph::outputs in this order
+  std::vector<std::string> targets;  // nodes to run for their effects (init ops)
+};
+
+/// Imports graphs of one MetaGraph, and is the library of its functions. Only what a request
+/// reaches is looked at.
+///
+/// Variables of TF1 (VariableV2, Variable) are handles here as VarHandleOp's are; where an op wants
+/// the value, a ReadVariableOp is put between.
+class Importer : public FunctionLibrary {
+ public:
+  /// `metaGraph` must live until release(). `file` is the key of constants that stay in the model's
+  /// file.
+  Importer(const tensorflow::MetaGraphDef& metaGraph, std::string file, ConstantPool& constants);
+  ~Importer() override;
+
+  /// The graph of a signature, and all functions that it can call. UNIMPLEMENTED with every
+  /// unsupported op that it reaches and the nodes that have it; NOT_FOUND for a feed, a fetch, an
+  /// input or a function that is not there; INVALID_ARGUMENT for a graph that is not sound. Errors
+  /// name the signature and the node.
+  Result<std::unique_ptr<Graph>> import(const GraphRequest& request);
+  /// A function by itself, as a graph whose inputs are the function's.
+  Result<Graph*> find(const FunctionRef& f) override;
+  Graph* add(std::unique_ptr<Graph> g) override;
+  Graph* peek(std::string_view name) override;
+
+  /// Drops the MetaGraph: functions that were not imported by now are NOT_FOUND.
+  void release();
+
+ private:
+  struct State;
+  std::unique_ptr<State> s_;
+};
+
+/// A tensor's value out of a TensorProto with its own content or typed fields; the last value
+/// stands for all that follow. INVALID_ARGUMENT where dtype, shape or length do not fit.
+Result<Tensor> tensorFromProto(const tensorflow::TensorProto& proto);
+/// A node's attributes.
+Result<Attrs> attrsFromProto(const tensorflow::NodeDef& node);
+
+}  // namespace smw
