@@ -1,0 +1,22 @@
+// From protobuf messages to the vocabulary of the rooms below: tensors, shapes, attributes.
+#pragma once
+
+#include "attr_value.pb.h"
+#include "ops/attrs.h"
+
+namespace smw {
+
+/// The elements of `p`, from tensor_content or from the typed list, whose last value stands for all
+/// that follow it; without any value, zeros. Errors: INVALID_ARGUMENT (dtype, shape, length of the
+/// content), UNIMPLEMENTED (resources and variants with a value), FAILED_PRECONDITION where the
+/// scanner left the content in the file.
+Result<Tensor> tensorFromProto(const tensorflow::TensorProto& p);
+
+/// A shape that may have unknown parts.
+PartialShape shapeFromProto(const tensorflow::TensorShapeProto& p);
+
+/// INVALID_ARGUMENT for function attributes nested too deeply.
+Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p);
+Result<Attrs> attrsFromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p);
+
+}  // namespace smw
