@@ -1,7 +1,7 @@
 // From protobuf messages to the vocabulary of the rooms below: tensors, shapes, attributes.
 #pragma once
 
-#include "attr_value.pb.h"
+#include "proto/attr_value.pb.h"
 #include "ops/attrs.h"
 
 namespace smw {
