@@ -11,6 +11,8 @@ namespace smw {
 
 namespace detail {
 inline void append(std::string& s, std::string_view v) { s += v; }
+// Without this overload a literal would become a bool.
+inline void append(std::string& s, const char* v) { s += v; }
 inline void append(std::string& s, char c) { s += c; }
 void append(std::string& s, double v);
 template <std::integral T>

@@ -14,7 +14,7 @@
 namespace smw {
 
 namespace kernels {
-struct Parallel;
+class Parallel;
 }
 
 /// Resources by container and name, made at first use (TensorFlow's ResourceMgr).
