@@ -6,8 +6,8 @@
 namespace smw {
 namespace {
 
-// Sliced by eight: table[k][b] is the effect of byte b followed by k zero bytes. Made at first use: 8 KB
-// that a download need not carry.
+// Sliced by eight: table[k][b] is the effect of byte b followed by k zero bytes. Made at first use:
+// 8 KB that a download need not carry.
 using Table = std::array<std::array<uint32_t, 256>, 8>;
 
 Table makeTable() {

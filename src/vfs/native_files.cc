@@ -18,7 +18,9 @@ namespace smw {
 namespace {
 
 std::unexpected<Error> systemError(std::string_view what, const std::string& path) {
-  const Code code = errno == ENOENT ? Code::kNotFound : errno == EACCES ? Code::kPermissionDenied : Code::kUnknown;
+  const Code code = errno == ENOENT   ? Code::kNotFound
+                    : errno == EACCES ? Code::kPermissionDenied
+                                      : Code::kUnknown;
   return fail(Error(code, cat(what, " ", path, ": ", ::strerror(errno))).inFile(path));
 }
 
@@ -66,11 +68,13 @@ Status NativeFiles::read(const ReadRequest& r) {
   if (f.descriptor < 0) f.descriptor = ::open(f.path.c_str(), O_RDONLY | O_CLOEXEC);
   if (f.descriptor < 0) return systemError("cannot open", f.path);
   for (int64_t done = 0; done < r.length;) {
-    const ssize_t n = ::pread(f.descriptor, r.destination + done, size_t(r.length - done), r.offset + done);
+    const ssize_t n =
+        ::pread(f.descriptor, r.destination + done, size_t(r.length - done), r.offset + done);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return systemError("cannot read", f.path);
     if (n == 0)
-      return fail(Error(Code::kDataLoss, cat(f.path, " became shorter while it was read")).inFile(f.path));
+      return fail(
+          Error(Code::kDataLoss, cat(f.path, " became shorter while it was read")).inFile(f.path));
     done += n;
   }
   return {};

@@ -19,8 +19,8 @@ class NativeFiles : public FileDriver {
   NativeFiles& operator=(const NativeFiles&) = delete;
   ~NativeFiles() override;
 
-  /// Adds every regular file below `directory` (links are followed, to a depth of 32), or `directory`
-  /// itself where it is a file. Paths in the file system are relative to `directory`.
+  /// Adds every regular file below `directory` (links are followed, to a depth of 32), or
+  /// `directory` itself where it is a file. Paths in the file system are relative to `directory`.
   Status addDirectory(const std::string& directory);
 
   VirtualFileSystem& vfs() { return vfs_; }

@@ -7,9 +7,9 @@
 
 namespace smw {
 
-/// `path` with '/' for '\', without empty and "." parts and without a leading or trailing slash; ".." takes
-/// the part before it away. Nothing where ".." would leave the root, or where the path holds a NUL. The
-/// root itself is "".
+/// `path` with '/' for '\', without empty and "." parts and without a leading or trailing slash;
+/// ".." takes the part before it away. Nothing where ".." would leave the root, or where the path
+/// holds a NUL. The root itself is "".
 std::optional<std::string> normalizePath(std::string_view path);
 
 /// `directory` + '/' + `name`; either may be empty.

@@ -27,14 +27,16 @@ Result<LoadStep> FileLoader::step() {
     if (position_ == 0) {
       if (vfs_.contents(id)) continue;
       if (size > kMaxWholeFile)
-        return fail(Error(Code::kResourceExhausted, cat(vfs_.path(id), " is too large to be read whole: ", size, " bytes"))
+        return fail(Error(Code::kResourceExhausted,
+                          cat(vfs_.path(id), " is too large to be read whole: ", size, " bytes"))
                         .inFile(vfs_.path(id)));
       buffer_.assign(size_t(size), '\0');
     }
     if (position_ < size) {
       const int64_t n = std::min(kSliceBytes, size - position_);
       LoadStep step;
-      step.need.push_back({id, position_, n, reinterpret_cast<std::byte*>(buffer_.data()) + position_});
+      step.need.push_back(
+          {id, position_, n, reinterpret_cast<std::byte*>(buffer_.data()) + position_});
       position_ += n;
       return step;
     }

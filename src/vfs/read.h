@@ -1,6 +1,6 @@
-// How bytes come in: whoever needs some says which ranges go where, returns, and is called again once they
-// are there. So one machine serves a worker, a page and a native program, and progress, abort and read
-// errors live between two steps.
+// How bytes come in: whoever needs some says which ranges go where, returns, and is called again
+// once they are there. So one machine serves a worker, a page and a native program, and progress,
+// abort and read errors live between two steps.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace smw {
 
-/// Bytes [offset, offset + length) of a file are to be put at `destination`. Always within the file's
-/// size, and never empty.
+/// Bytes [offset, offset + length) of a file are to be put at `destination`. Always within the
+/// file's size, and never empty.
 struct ReadRequest {
   FileId file;
   int64_t offset;
@@ -25,8 +25,8 @@ struct ReadRequest {
 /// Reads are cut to at most this much, so that progress and abort come often enough.
 inline constexpr int64_t kSliceBytes = int64_t(4) << 20;
 
-/// What a step asks for. The requests are independent: they may be filled in any order or at once, and all
-/// of them before the next step. Done where there are none.
+/// What a step asks for. The requests are independent: they may be filled in any order or at once,
+/// and all of them before the next step. Done where there are none.
 struct LoadStep {
   std::vector<ReadRequest> need;
   bool done() const { return need.empty(); }

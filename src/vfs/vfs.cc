@@ -11,7 +11,8 @@ namespace {
 // What follows `directory` and its slash in `path`; nothing where `path` lies elsewhere.
 std::optional<std::string_view> below(std::string_view directory, std::string_view path) {
   if (directory.empty()) return path;
-  if (path.size() <= directory.size() + 1 || !path.starts_with(directory) || path[directory.size()] != '/')
+  if (path.size() <= directory.size() + 1 || !path.starts_with(directory) ||
+      path[directory.size()] != '/')
     return std::nullopt;
   return path.substr(directory.size() + 1);
 }

@@ -1,5 +1,5 @@
-// The files of a model as the host sees them: paths and sizes, known from the start. Their bytes come by
-// ranges, see read.h.
+// The files of a model as the host sees them: paths and sizes, known from the start. Their bytes
+// come by ranges, see read.h.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ using FileId = uint32_t;
 
 class VirtualFileSystem {
  public:
-  /// Adds a file. INVALID_ARGUMENT where the path leaves the root, names no file, or the size is negative;
-  /// ALREADY_EXISTS where two paths are the same once normalised.
+  /// Adds a file. INVALID_ARGUMENT where the path leaves the root, names no file, or the size is
+  /// negative; ALREADY_EXISTS where two paths are the same once normalised.
   Result<FileId> add(std::string_view path, int64_t size);
 
   size_t count() const { return files_.size(); }
@@ -31,8 +31,8 @@ class VirtualFileSystem {
   /// NOT_FOUND naming the path.
   Result<FileId> open(std::string_view path) const;
   bool isDirectory(std::string_view path) const;
-  /// Names (not paths) of the files and folders directly in `directory`, sorted, folders once each. ""
-  /// is the root.
+  /// Names (not paths) of the files and folders directly in `directory`, sorted, folders once each.
+  /// "" is the root.
   std::vector<std::string> list(std::string_view directory) const;
   /// All files below `directory`, in the order they were added.
   std::vector<FileId> filesBelow(std::string_view directory) const;

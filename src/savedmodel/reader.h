@@ -1,0 +1,87 @@
+// The metadata phase: everything about a SavedModel but its weights.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "savedmodel/bundle.h"
+#include "savedmodel/content_heads.h"
+#include "vfs/read.h"
+#include "vfs/vfs.h"
+
+namespace tensorflow {
+class FingerprintDef;
+class MetaGraphDef;
+class TrackableObjectGraph;
+}  // namespace tensorflow
+
+namespace smw {
+
+struct ReaderOptions {
+  /// The MetaGraph's exact set of tags. Not given: the only one, or else the one tagged {serve}.
+  std::optional<std::vector<std::string>> tags;
+  /// False for inspect: all MetaGraphs are kept, and none is chosen.
+  bool choose = true;
+  bool verify = true;
+};
+
+/// A file that the graph refers to.
+struct ModelAsset {
+  std::string tensor;    // "asset_path:0": fed with the file's path
+  std::string filename;  // as the model says it
+  std::string path;      // in the file system
+};
+
+class SavedModelReader : public Loader {
+ public:
+  SavedModelReader(VirtualFileSystem& vfs, ReaderOptions options);
+  ~SavedModelReader() override;
+  Result<LoadStep> step() override;
+
+  // All that follows: once step() was done.
+
+  /// The folder that holds saved_model.pb: "" or "a/b".
+  const std::string& root() const { return root_; }
+  /// saved_model.pb or saved_model.pbtxt.
+  FileId modelFile() const { return modelFile_; }
+  int64_t schemaVersion() const { return schemaVersion_; }
+  /// The chosen MetaGraph; TensorProtos over 4 KB have content_offset and content_length in
+  /// modelFile() instead of tensor_content. To be dropped by release() once it was imported.
+  const tensorflow::MetaGraphDef& metaGraph() const { return *metaGraphs_[chosen_]; }
+  const std::vector<std::unique_ptr<tensorflow::MetaGraphDef>>& metaGraphs() const {
+    return metaGraphs_;
+  }
+  void release();
+
+  /// variables/variables; null where the model has none (frozen, or no variables).
+  const TensorBundle* checkpoint() const { return checkpoint_.get(); }
+  /// Out of the checkpoint; null for TF1 models.
+  const tensorflow::TrackableObjectGraph* checkpointObjects() const {
+    return checkpointObjects_.get();
+  }
+  /// fingerprint.pb; null where there is none (or one that cannot be read: it has no say).
+  const tensorflow::FingerprintDef* fingerprint() const { return fingerprint_.get(); }
+  /// First bytes of large constants, for WeightLoader::wantContent.
+  ContentHeads& contentHeads() { return heads_; }
+  std::vector<ModelAsset> assets() const;
+
+ private:
+  struct Phase;
+  Result<LoadStep> advance();
+  VirtualFileSystem& vfs_;
+  ReaderOptions options_;
+  std::unique_ptr<Phase> phase_;
+  std::string root_;
+  FileId modelFile_ = 0;
+  int64_t schemaVersion_ = 0;
+  std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> metaGraphs_;
+  size_t chosen_ = 0;
+  std::unique_ptr<TensorBundle> checkpoint_;
+  std::unique_ptr<tensorflow::TrackableObjectGraph> checkpointObjects_;
+  std::unique_ptr<tensorflow::FingerprintDef> fingerprint_;
+  ContentHeads heads_;
+};
+
+}  // namespace smw

@@ -1,0 +1,46 @@
+// What a model's restore op would do, read off its graph: which variable takes which tensor.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tensor/dtype.h"
+
+namespace tensorflow {
+class MetaGraphDef;
+}
+
+namespace smw {
+
+/// A variable that is set to a tensor of the checkpoint.
+struct RestoredVariable {
+  std::string node;           // VarHandleOp or VariableV2 of the main graph
+  std::string key;            // in the checkpoint
+  std::string shapeAndSlice;  // RestoreV2's, "" for the whole tensor
+  DType dtype = DType::kInvalid;
+  bool reshaped =
+      false;  // a Reshape lies between: the variable's shape may differ from the tensor's
+};
+
+/// Something the restore op does that is not a plain assignment, such as filling a table. To be
+/// run.
+struct UntracedRestore {
+  std::string node;  // in the main graph, or "function/node"
+  std::string op;
+  std::string function;  // "" for the main graph
+  std::string reason;
+};
+
+struct RestoreTrace {
+  bool hasRestoreOp = false;
+  std::vector<RestoredVariable> variables;
+  std::vector<UntracedRestore> untraced;
+  /// All keys that RestoreV2 nodes read, traced or not: what must be at hand to run the untraced.
+  std::vector<std::string> keys;
+};
+
+/// Follows saver_def.restore_op_name backwards through the graph and the functions that it calls.
+/// Never fails: what cannot be followed is listed.
+RestoreTrace traceRestore(const tensorflow::MetaGraphDef& metaGraph);
+
+}  // namespace smw

@@ -1,0 +1,39 @@
+#include "base/crc32c.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace smw {
+namespace {
+
+std::span<const std::byte> bytes(const std::string& s) { return std::as_bytes(std::span(s)); }
+
+TEST(Crc32c, KnownValues) {  // RFC 3720, appendix B.4
+  EXPECT_EQ(crc32c(bytes("123456789")), 0xE3069283u);
+  EXPECT_EQ(crc32c(bytes(std::string(32, '\0'))), 0x8A9136AAu);
+  EXPECT_EQ(crc32c(bytes(std::string(32, '\xFF'))), 0x62A8AB43u);
+  std::string up;
+  for (int i = 0; i < 32; ++i) up += char(i);
+  EXPECT_EQ(crc32c(bytes(up)), 0x46DD794Eu);
+}
+
+TEST(Crc32c, PiecesGiveTheWhole) {
+  std::string s;
+  for (int i = 0; i < 300; ++i) s += char(i * 7 + (i >> 3));
+  const uint32_t whole = crc32c(bytes(s));
+  for (size_t cut = 0; cut <= s.size(); ++cut) {
+    const uint32_t head = crc32c(bytes(s.substr(0, cut)));
+    EXPECT_EQ(crc32cExtend(head, bytes(s.substr(cut))), whole) << cut;
+  }
+}
+
+TEST(Crc32c, MaskGoesBothWays) {
+  for (uint32_t v : {0u, 1u, 0xE3069283u, 0xFFFFFFFFu}) {
+    EXPECT_NE(crc32cMask(v), v);
+    EXPECT_EQ(crc32cUnmask(crc32cMask(v)), v);
+  }
+}
+
+}  // namespace
+}  // namespace smw
