@@ -17,7 +17,7 @@ struct EnumValueRow {
   const char* name;
   int32_t number;
 };
-#include "field_table.inc"
+#include "proto/field_table.inc"
 
 }  // namespace
 

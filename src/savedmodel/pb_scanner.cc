@@ -11,8 +11,8 @@
 namespace smw {
 namespace {
 
-constexpr uint32_t kSchemaVersionField = 1, kMetaGraphsField = 2;      // of SavedModel
-constexpr uint32_t kTensorContentField = 4;                            // of TensorProto
+constexpr uint32_t kSchemaVersionField = 1, kMetaGraphsField = 2;  // of SavedModel
+constexpr uint32_t kTensorContentField = 4;                        // of TensorProto
 constexpr uint32_t kContentOffsetField = 1000, kContentLengthField = 1001;
 
 struct Messages {
@@ -44,7 +44,8 @@ Status PbScanner::feed(std::span<const std::byte> bytes) {
   if (position_ == 0) {
     if (fileSize_ == 0) return fail(Error(Code::kDataLoss, cat(file_, " is empty")).inFile(file_));
     if (const std::string_view what = sniffFile(bytes); !what.empty())
-      return fail(Error(Code::kInvalidArgument, cat(file_, " is not a SavedModel but ", what)).inFile(file_));
+      return fail(Error(Code::kInvalidArgument, cat(file_, " is not a SavedModel but ", what))
+                      .inFile(file_));
   }
   size_t at = 0;
   while (at < bytes.size()) SMW_TRY(step(bytes, at));
@@ -57,7 +58,9 @@ namespace {
 template <typename Header>
 Parsed parseHeader(std::span<const std::byte> bytes, Header& h) {
   size_t at = 0;
-  const auto incomplete = [&](size_t from) { return bytes.size() - from >= 10 ? Parsed::kBad : Parsed::kIncomplete; };
+  const auto incomplete = [&](size_t from) {
+    return bytes.size() - from >= 10 ? Parsed::kBad : Parsed::kIncomplete;
+  };
   const auto tag = readVarint(bytes, at);
   if (!tag) return incomplete(0);
   if (*tag >> 3 == 0 || *tag > UINT32_MAX) return Parsed::kBad;
@@ -116,10 +119,14 @@ Status PbScanner::step(std::span<const std::byte> bytes, size_t& at) {
     return {};
   }
   if (parsed != Parsed::kOk) {
-    if (frames_.size() > 1) return damaged(cat("a field of ", messageName(frame.message), " at byte ", start, " is damaged"));
+    if (frames_.size() > 1)
+      return damaged(
+          cat("a field of ", messageName(frame.message), " at byte ", start, " is damaged"));
     if (parsed == Parsed::kIncomplete) return cutOff("a field", fileSize_ + 1);
     if (metaGraphs_.empty())
-      return fail(Error(Code::kInvalidArgument, cat(file_, " is not a SavedModel: not in protobuf format")).inFile(file_));
+      return fail(
+          Error(Code::kInvalidArgument, cat(file_, " is not a SavedModel: not in protobuf format"))
+              .inFile(file_));
     return damaged(cat("what follows the last MetaGraph at byte ", start, " is not protobuf"));
   }
   // Only the header itself is kept of `raw`: `bytes` go on behind it.
@@ -135,27 +142,33 @@ Status PbScanner::step(std::span<const std::byte> bytes, size_t& at) {
   return {};
 }
 
-Status PbScanner::take(const Header& h, std::span<const std::byte> raw, std::span<const std::byte> rest) {
+Status PbScanner::take(const Header& h, std::span<const std::byte> raw,
+                       std::span<const std::byte> rest) {
   const Frame frame = frames_.back();
   const bool root = frames_.size() == 1;
   const int64_t left = frame.end - position_;
   const FieldRow* field = findField(frame.message, h.field);
   if (root && metaGraphs_.empty()) {
     if (h.field == 1 && h.wire == kLengthDelimited)
-      return fail(Error(Code::kInvalidArgument,
-                        cat(file_, " is not a SavedModel; it looks like a GraphDef (a frozen graph) or a MetaGraphDef"))
+      return fail(Error(Code::kInvalidArgument, cat(file_,
+                                                    " is not a SavedModel; it looks like a "
+                                                    "GraphDef (a frozen graph) or a MetaGraphDef"))
                       .inFile(file_));
     const bool expected = field && (h.field == kMetaGraphsField) == (h.wire == kLengthDelimited);
     if (!expected && position_ == int64_t(h.size))
-      return fail(Error(Code::kInvalidArgument, cat(file_, " is not a SavedModel: its first field is none of SavedModel's"))
+      return fail(Error(Code::kInvalidArgument,
+                        cat(file_, " is not a SavedModel: its first field is none of SavedModel's"))
                       .inFile(file_));
   }
   if (h.wire == kLengthDelimited && h.value > uint64_t(left)) {
     if (!root)
-      return damaged(cat("field ", h.field, " of ", messageName(frame.message), " at byte ", position_,
-                         " goes on beyond the message's end"));
-    const uint64_t end = h.value > uint64_t(INT64_MAX) - uint64_t(position_) ? INT64_MAX : uint64_t(position_) + h.value;
-    return cutOff(field && field->kind == FieldKind::kMessage ? "a MetaGraphDef" : "a field", int64_t(end));
+      return damaged(cat("field ", h.field, " of ", messageName(frame.message), " at byte ",
+                         position_, " goes on beyond the message's end"));
+    const uint64_t end = h.value > uint64_t(INT64_MAX) - uint64_t(position_)
+                             ? INT64_MAX
+                             : uint64_t(position_) + h.value;
+    return cutOff(field && field->kind == FieldKind::kMessage ? "a MetaGraphDef" : "a field",
+                  int64_t(end));
   }
   const int64_t length = h.wire == kLengthDelimited ? int64_t(h.value) : 0;
   if (root) {
@@ -177,7 +190,8 @@ Status PbScanner::take(const Header& h, std::span<const std::byte> raw, std::spa
       position_ += length;  // ours alone: a file has no say in it
       return {};
     }
-    if (h.field == kTensorContentField && frame.inAttr && length > limits_.inlineContent) return content(length, rest);
+    if (h.field == kTensorContentField && frame.inAttr && length > limits_.inlineContent)
+      return content(length, rest);
   }
   if (field->kind == FieldKind::kMessage) {
     if (h.wire != kLengthDelimited) return {};
@@ -193,10 +207,12 @@ Status PbScanner::take(const Header& h, std::span<const std::byte> raw, std::spa
 
 Status PbScanner::open(const Header& h, int message, bool inAttr) {
   if (int(frames_.size()) >= limits_.maxDepth)
-    return fail(Error(Code::kResourceExhausted, cat(file_, ": messages are nested more than ", limits_.maxDepth, " deep"))
+    return fail(Error(Code::kResourceExhausted,
+                      cat(file_, ": messages are nested more than ", limits_.maxDepth, " deep"))
                     .inFile(file_));
   if (++messages_ > limits_.maxMessages)
-    return fail(Error(Code::kResourceExhausted, cat(file_, ": there are more than ", limits_.maxMessages, " messages"))
+    return fail(Error(Code::kResourceExhausted,
+                      cat(file_, ": there are more than ", limits_.maxMessages, " messages"))
                     .inFile(file_));
   std::string& out = metaGraphs_.back();
   const size_t before = out.size();
@@ -218,7 +234,8 @@ Status PbScanner::content(int64_t length, std::span<const std::byte> rest) {
   writeVarint(out, uint64_t(length));
   written_ += int64_t(out.size() - before);
   const size_t head = size_t(std::min<int64_t>(length, int64_t(rest.size())));
-  if (heads_ && head > 0) heads_->keep(position_, std::string(reinterpret_cast<const char*>(rest.data()), head));
+  if (heads_ && head > 0)
+    heads_->keep(position_, std::string(reinterpret_cast<const char*>(rest.data()), head));
   position_ += length;
   return append({});
 }
@@ -226,8 +243,8 @@ Status PbScanner::content(int64_t length, std::span<const std::byte> rest) {
 Status PbScanner::append(std::span<const std::byte> bytes) {
   written_ += int64_t(bytes.size());
   if (written_ > limits_.maxBytes)
-    return fail(Error(Code::kResourceExhausted,
-                      cat(file_, ": more than ", limits_.maxBytes >> 20, " MB are left besides large constants"))
+    return fail(Error(Code::kResourceExhausted, cat(file_, ": more than ", limits_.maxBytes >> 20,
+                                                    " MB are left besides large constants"))
                     .inFile(file_));
   metaGraphs_.back().append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return {};
@@ -256,7 +273,8 @@ std::unexpected<Error> PbScanner::damaged(std::string message) const {
 }
 
 std::unexpected<Error> PbScanner::cutOff(std::string_view inside, int64_t needed) const {
-  std::string message = cat(file_, " is cut off: it ends in the middle of ", inside, ", at byte ", fileSize_);
+  std::string message =
+      cat(file_, " is cut off: it ends in the middle of ", inside, ", at byte ", fileSize_);
   if (needed > fileSize_ + 1) message += cat(" of ", needed);
   return fail(Error(Code::kDataLoss, std::move(message)).inFile(file_));
 }

@@ -1,4 +1,5 @@
-// Goes through saved_model.pb once, in whatever pieces it comes, and leaves out what need not be in memory.
+// Goes through saved_model.pb once, in whatever pieces it comes, and leaves out what need not be in
+// memory.
 #pragma once
 
 #include <array>
@@ -21,11 +22,12 @@ struct ScanLimits {
   int maxDepth = 90;  // below protobuf's own limit
 };
 
-/// A resumable state machine. While not done(), feed it bytes of the file from position() on, as many as
-/// are convenient; it may jump ahead over what it does not want. What remains of each MetaGraphDef is
-/// well-formed wire format in which
+/// A resumable state machine. While not done(), feed it bytes of the file from position() on, as
+/// many as are convenient; it may jump ahead over what it does not want. What remains of each
+/// MetaGraphDef is well-formed wire format in which
 /// - fields that proto/ does not know (debug info, devices, descriptions) are gone,
-/// - AttrValue.tensor contents over `inlineContent` bytes are replaced by content_offset, content_length.
+/// - AttrValue.tensor contents over `inlineContent` bytes are replaced by content_offset,
+/// content_length.
 class PbScanner {
  public:
   /// `heads` (may be null) keeps what was fed of contents that stay in the file.
@@ -34,8 +36,9 @@ class PbScanner {
   bool done() const { return position_ == fileSize_ && checkedEnd_; }
   /// Offset of the next byte that is wanted.
   int64_t position() const { return position_; }
-  /// DATA_LOSS where the file ends too early or is damaged, INVALID_ARGUMENT where it is something else,
-  /// RESOURCE_EXHAUSTED where it is too large or too deep. At most fileSize - position() bytes.
+  /// DATA_LOSS where the file ends too early or is damaged, INVALID_ARGUMENT where it is something
+  /// else, RESOURCE_EXHAUSTED where it is too large or too deep. At most fileSize - position()
+  /// bytes.
   Status feed(std::span<const std::byte> bytes);
 
   int64_t schemaVersion() const { return schemaVersion_; }
@@ -45,15 +48,14 @@ class PbScanner {
  private:
   struct Frame {
     int message;
-    int64_t end;  // in the file
+    int64_t end;                          // in the file
     size_t lengthAt, lengthWidth, start;  // in the output
-    bool inAttr;  // the message is AttrValue.tensor
+    bool inAttr;                          // the message is AttrValue.tensor
   };
   struct Header {
     uint32_t field, wire;
     uint64_t value;  // of a varint, or the length
     size_t size;     // bytes of the header; fixed values lie in it
-
   };
   Status step(std::span<const std::byte> bytes, size_t& at);
   Status take(const Header& h, std::span<const std::byte> raw, std::span<const std::byte> rest);
@@ -71,7 +73,7 @@ class PbScanner {
   ScanLimits limits_;
   int64_t position_ = 0;
   bool checkedEnd_ = false;
-  int64_t copy_ = 0;   // bytes still to be copied as they are
+  int64_t copy_ = 0;                 // bytes still to be copied as they are
   std::array<std::byte, 24> carry_;  // the start of a header whose rest was not fed yet
   size_t carried_ = 0;
   std::vector<Frame> frames_;

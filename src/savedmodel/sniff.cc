@@ -32,14 +32,18 @@ constexpr Signature kSignatures[] = {
 std::string_view sniffFile(std::span<const std::byte> head) {
   std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
   for (const Signature& s : kSignatures)
-    if (text.size() >= s.offset + s.bytes.size() && text.substr(s.offset, s.bytes.size()) == s.bytes) return s.what;
+    if (text.size() >= s.offset + s.bytes.size() &&
+        text.substr(s.offset, s.bytes.size()) == s.bytes)
+      return s.what;
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   while (!text.empty() && (text[0] == ' ' || text[0] == '\n' || text[0] == '\r' || text[0] == '\t'))
     text.remove_prefix(1);
-  if (text.starts_with("<!") || text.starts_with("<html") || text.starts_with("<HTML") || text.starts_with("<head"))
+  if (text.starts_with("<!") || text.starts_with("<html") || text.starts_with("<HTML") ||
+      text.starts_with("<head"))
     return "an HTML page (a server's answer to a wrong address?)";
   if (text.starts_with("<?xml") || text.starts_with("<svg")) return "an XML file";
-  if (text.starts_with("{\"") || text.starts_with("{\n") || text.starts_with("{ ") || text.starts_with("[{"))
+  if (text.starts_with("{\"") || text.starts_with("{\n") || text.starts_with("{ ") ||
+      text.starts_with("[{"))
     return "a JSON file (a TensorFlow.js model?)";
   return "";
 }

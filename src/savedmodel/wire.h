@@ -10,8 +10,8 @@ namespace smw {
 
 enum WireType : uint32_t { kVarint = 0, kFixed64 = 1, kLengthDelimited = 2, kFixed32 = 5 };
 
-/// Reads a varint at `at` and moves on; nothing where the bytes end before it does, or it is longer than ten
-/// bytes (`at` then stays).
+/// Reads a varint at `at` and moves on; nothing where the bytes end before it does, or it is longer
+/// than ten bytes (`at` then stays).
 inline std::optional<uint64_t> readVarint(std::span<const std::byte> bytes, size_t& at) {
   uint64_t value = 0;
   for (size_t i = 0; i < 10 && at + i < bytes.size(); ++i) {
