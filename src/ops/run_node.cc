@@ -69,7 +69,7 @@ Result<NodeResult> run(const NodeCall& call, std::vector<Tensor>& inputs, OpCont
 
 }  // namespace
 
-Result<NodeResult> runNode(const NodeCall& call, std::vector<Tensor> inputs, OpContext& context) {
+Result<NodeResult> runNode(const NodeCall& call, std::vector<Tensor>&& inputs, OpContext& context) {
   auto r = run(call, inputs, context);
   if (!r) return fail(atNode(std::move(r).error(), call.name, call.def.name));
   return r;

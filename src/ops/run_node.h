@@ -25,7 +25,7 @@ struct NodeResult {
 
 /// Resolves and runs. An input that the caller moved in, as the only holder, may be changed in
 /// place. Control flow gives UNIMPLEMENTED: it needs the executor's frames.
-Result<NodeResult> runNode(const NodeCall& call, std::vector<Tensor> inputs, OpContext& context);
+Result<NodeResult> runNode(const NodeCall& call, std::vector<Tensor>&& inputs, OpContext& context);
 
 /// The view of `input` that an output with `info.viewOf` stands for.
 Tensor viewOfInput(const OutputInfo& info, const Tensor& input);

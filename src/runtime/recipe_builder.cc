@@ -1,0 +1,374 @@
+#include "runtime/recipe_builder.h"
+
+#include <algorithm>
+
+#include "ops/run_node.h"
+#include "runtime/arena.h"
+
+namespace smw {
+
+namespace {
+
+/// Larger results of static steps are computed at each run rather than kept with the recipe.
+constexpr int64_t kMostFoldedBytes = 64 << 10;
+
+/// A kernel step as resolve left it, before memory is laid out.
+struct Pending {
+  int step;
+  Kernel kernel;
+  TensorKernel tensorKernel;
+  std::vector<int> computed;  // output slots that the kernel fills
+  std::vector<int> reuse;     // for each of them the input slot it may overwrite, or -1
+  int64_t scratch = 0;
+};
+
+class Builder {
+ public:
+  Builder(Plan& plan, int begin, std::vector<SlotInfo> slots, const PlanLookup& planOf,
+          OpContext& context)
+      : plan_(plan), planOf_(planOf), context_(context), recipe_(new Recipe()) {
+    recipe_->begin = recipe_->end = begin;
+    recipe_->slots = std::move(slots);
+  }
+
+  Result<std::unique_ptr<Recipe>> build() {
+    const int n = int(plan_.steps().size());
+    bool open = true;
+    while (open && recipe_->end < n) open = SMW_TRY(resolveStep(recipe_->end));
+    findLastUses();
+    chooseHeap();
+    SMW_TRY(layOutArena());
+    emitSteps();
+    finish();
+    return std::move(recipe_);
+  }
+
+ private:
+  SlotInfo& slot(int i) { return recipe_->slots[size_t(i)]; }
+  int rootOf(int i) { return slot(i).root; }
+  const PlanStep& step(int s) { return plan_.steps()[size_t(s)]; }
+
+  void produce(int i, SlotInfo::Where where, DType dtype, const Shape& shape) {
+    slot(i) = {where, dtype, shape, Tensor(), i};
+  }
+  void produceStatic(int i, Tensor value) {
+    const DType dtype = value.dtype();
+    const Shape shape = value.shape();
+    slot(i) = {SlotInfo::kStatic, dtype, shape, std::move(value), i};
+  }
+
+  /// False where the stretch ends with this step or before it.
+  Result<bool> resolveStep(int s) {
+    const PlanStep& ps = step(s);
+    const Node& node = plan_.node(ps);
+    std::vector<InputInfo> infos;
+    bool allStatic = true;
+    for (int in : ps.inputs) {
+      const SlotInfo& i = slot(in);
+      const bool isStatic = i.where == SlotInfo::kStatic;
+      allStatic &= isStatic;
+      infos.push_back({i.dtype, i.shape, isStatic ? &i.value : nullptr});
+    }
+    Resolver r(node.op, node.name, node.attrs, infos, ps.numOutputs, plan_.state(s));
+    if (auto status = node.def->resolve(r); !status) {
+      if (r.dependsOnValues()) return endsBefore(s, Recipe::kDirect);
+      return fail(atNode(std::move(status).error(), node.name, node.op));
+    }
+    if (r.takenControlFlow().kind != ControlFlow::kNone) {
+      recipe_->control = r.takenControlFlow().kind;
+      for (const FunctionRef& f : r.takenControlFlow().functions)
+        recipe_->functions.push_back(SMW_TRY(planOf_(f)));
+      return endsBefore(s, Recipe::kControl);
+    }
+    const bool declared = int(r.outputs().size()) == ps.numOutputs;
+    if (!declared && !r.takenTensorKernel())
+      return internal(
+          cat("op ", node.op, " resolved ", r.outputs().size(), " outputs of ", ps.numOutputs));
+    ++recipe_->end;
+    if (r.takenTensorKernel()) {
+      pending_.push_back({s, {}, std::move(r.takenTensorKernel()), {}, {}, 0});
+      if (!declared) {
+        recipe_->firstKeySlot = ps.firstOutput;
+        recipe_->numKeySlots = ps.numOutputs;
+        return false;
+      }
+      for (int i = 0; i < ps.numOutputs; ++i) {
+        const OutputInfo& o = r.outputs()[size_t(i)];
+        produce(ps.firstOutput + i, SlotInfo::kHeap, o.dtype, o.shape);
+      }
+      return true;
+    }
+    if (r.takenKernel() && allStatic && node.def->effect == Effect::kPure && isSmall(r)) {
+      SMW_TRY(fold(s));
+      return true;
+    }
+    takeOutputs(s, r);
+    return true;
+  }
+
+  bool endsBefore(int s, Recipe::Tail tail) {
+    recipe_->tail = tail;
+    recipe_->firstKeySlot = step(s).firstOutput;
+    recipe_->numKeySlots = step(s).numOutputs;
+    return false;
+  }
+
+  static bool isSmall(Resolver& r) {
+    int64_t bytes = 0;
+    for (const OutputInfo& o : r.outputs()) {
+      const int64_t n = o.shape.numElements();
+      if (n > kMostFoldedBytes) return false;
+      bytes += n * int64_t(dtypeSize(o.dtype));
+    }
+    return bytes <= kMostFoldedBytes;
+  }
+
+  Status fold(int s) {
+    const PlanStep& ps = step(s);
+    const Node& node = plan_.node(ps);
+    std::vector<Tensor> inputs;
+    for (int in : ps.inputs) inputs.push_back(slot(in).value);
+    NodeResult r =
+        SMW_TRY(runNode({*node.def, node.name, node.attrs, ps.numOutputs, plan_.state(s)},
+                        std::move(inputs), context_));
+    for (int i = 0; i < ps.numOutputs; ++i)
+      produceStatic(ps.firstOutput + i, std::move(r.outputs[size_t(i)]));
+    return {};
+  }
+
+  void takeOutputs(int s, Resolver& r) {
+    const PlanStep& ps = step(s);
+    Pending p{s, std::move(r.takenKernel()), {}, {}, {}, r.scratchBytes()};
+    for (int i = 0; i < ps.numOutputs; ++i) {
+      OutputInfo& o = r.outputs()[size_t(i)];
+      const int out = ps.firstOutput + i;
+      if (o.value) {
+        produceStatic(out, std::move(o.value));
+      } else if (o.viewOf >= 0) {
+        const int in = ps.inputs[size_t(o.viewOf)];
+        if (slot(in).where == SlotInfo::kStatic) {
+          produceStatic(out, viewOfInput(o, slot(in).value));
+        } else {
+          produce(out, slot(in).where, o.dtype, o.shape);
+          slot(out).root = rootOf(in);
+        }
+        views_.push_back({out, s});
+      } else {
+        produce(out, isPod(o.dtype) ? SlotInfo::kArena : SlotInfo::kHeap, o.dtype, o.shape);
+        p.computed.push_back(out);
+        p.reuse.push_back(o.mayReuse < 0 ? -1 : ps.inputs[size_t(o.mayReuse)]);
+      }
+    }
+    if (p.kernel) pending_.push_back(std::move(p));
+  }
+
+  /// lastUse_[root]: the last step that reads the root or any view of it.
+  void findLastUses() {
+    lastUse_.assign(recipe_->slots.size(), -1);
+    for (size_t i = 0; i < recipe_->slots.size(); ++i)
+      if (const int root = recipe_->slots[i].root; root >= 0)
+        lastUse_[size_t(root)] = std::max(lastUse_[size_t(root)], plan_.lastUse(int(i)));
+  }
+
+  /// A value needs a Tensor in the frame where one is handed to a tensor kernel, or outlives the
+  /// stretch.
+  void chooseHeap() {
+    const int end = recipe_->end;
+    std::vector<bool>& needs = needsTensor_;
+    needs.assign(recipe_->slots.size(), false);
+    for (const Pending& p : pending_)
+      if (p.tensorKernel)
+        for (int in : step(p.step).inputs) needs[size_t(in)] = true;
+    for (size_t i = 0; i < needs.size(); ++i)
+      if (plan_.lastUse(int(i)) >= end) needs[i] = true;
+    for (size_t i = 0; i < needs.size(); ++i) {
+      const SlotInfo& s = recipe_->slots[i];
+      if (needs[i] && s.where == SlotInfo::kArena) slot(s.root).where = SlotInfo::kHeap;
+    }
+    for (SlotInfo& s : recipe_->slots)
+      if (s.root >= 0 && s.where == SlotInfo::kArena) s.where = slot(s.root).where;
+  }
+
+  Status layOutArena() {
+    storage_.assign(recipe_->slots.size(), -1);
+    scratch_.assign(pending_.size(), -1);
+    const auto bytesOf = [&](const SlotInfo& s) {
+      return mul(s.shape.numElements(), int64_t(dtypeSize(s.dtype)));
+    };
+    int64_t sum = 0;
+    for (size_t k = 0; k < pending_.size(); ++k) {
+      const Pending& p = pending_[k];
+      for (size_t i = 0; i < p.computed.size(); ++i) {
+        const int out = p.computed[i];
+        const int64_t bytes = SMW_TRY(bytesOf(slot(out)));
+        sum = SMW_TRY(add(sum, bytes));
+        if (slot(out).where != SlotInfo::kArena) continue;
+        const int last = std::max(lastUse_[size_t(out)], p.step);
+        if (const int from = reusable(p, p.reuse[i], bytes); from >= 0) {
+          storage_[size_t(out)] = from;
+          lifetimes_[size_t(from)].end = last;
+        } else {
+          storage_[size_t(out)] = int(lifetimes_.size());
+          lifetimes_.push_back({p.step, last, bytes});
+        }
+      }
+      if (p.scratch > 0) {
+        sum = SMW_TRY(add(sum, p.scratch));
+        scratch_[k] = int(lifetimes_.size());
+        lifetimes_.push_back({p.step, p.step, p.scratch});
+      }
+    }
+    if (sum > INT64_MAX / 4) return resourceExhausted("the values of this graph do not fit memory");
+    recipe_->arenaBytes = layOut(lifetimes_);
+    return {};
+  }
+
+  /// The storage of input `in` where the step may overwrite it, else -1.
+  int reusable(const Pending& p, int in, int64_t bytes) {
+    if (in < 0 || slot(in).where != SlotInfo::kArena) return -1;
+    const int root = rootOf(in), from = storage_[size_t(root)];
+    if (lastUse_[size_t(root)] != p.step || from < 0) return -1;
+    Lifetime& l = lifetimes_[size_t(from)];
+    // Another output may have taken it, and another view of it may be read under another shape.
+    if (l.bytes != bytes || l.end != p.step) return -1;
+    for (int other : step(p.step).inputs)
+      if (other != in && slot(other).root == root) return -1;
+    for (int out : p.computed)
+      if (out != in && storage_[size_t(out)] == from) return -1;
+    return from;
+  }
+
+  void emitSteps() {
+    made_.assign(recipe_->slots.size(), -1);
+    size_t view = 0;
+    const auto emitViewsBefore = [&](int s) {
+      for (; view < views_.size() && views_[view].second < s; ++view) emitView(views_[view].first);
+    };
+    for (size_t k = 0; k < pending_.size(); ++k) {
+      Pending& p = pending_[k];
+      emitViewsBefore(p.step);
+      const PlanStep& ps = step(p.step);
+      RecipeStep rs{p.kernel ? RecipeStep::kKernel : RecipeStep::kTensorKernel, p.step,
+                    int(recipe_->pointers.size()), std::move(p.kernel), std::move(p.tensorKernel)};
+      const bool tensors = rs.kind == RecipeStep::kTensorKernel;
+      if (tensors) {
+        rs.movable = movable(p.step);
+      } else {
+        for (int in : ps.inputs) addPointer(in);
+        for (int i = 0; i < ps.numOutputs; ++i) addPointer(ps.firstOutput + i);
+        addScratch(scratch_[k]);
+      }
+      recipe_->steps.push_back(std::move(rs));
+      if (tensors)
+        for (int i = 0; i < ps.numOutputs; ++i)
+          made_[size_t(ps.firstOutput + i)] = int(recipe_->steps.size()) - 1;
+    }
+    emitViewsBefore(INT32_MAX);
+    for (const Pending& p : pending_)
+      for (int out : p.computed)
+        if (const SlotInfo& o = slot(out); o.where == SlotInfo::kHeap)
+          recipe_->allocate.push_back({out, {o.dtype, o.shape}});
+  }
+
+  void emitView(int i) {
+    if (!needsTensor_[size_t(i)] || slot(i).where != SlotInfo::kHeap) return;
+    RecipeStep rs{RecipeStep::kView, 0, 0, {}, {}};
+    rs.view = int(recipe_->views.size());
+    recipe_->views.push_back({i, rootOf(i), {slot(i).dtype, slot(i).shape}});
+    recipe_->steps.push_back(std::move(rs));
+  }
+
+  /// Inputs of step s that nobody reads after it, under any view.
+  std::vector<bool> movable(int s) {
+    const std::vector<int>& in = step(s).inputs;
+    std::vector<bool> m;
+    for (int i : in)
+      m.push_back(slot(i).where == SlotInfo::kHeap && lastUse_[size_t(rootOf(i))] <= s &&
+                  std::ranges::count(in, i) == 1);
+    return m;
+  }
+
+  void addPointer(int i) {
+    const int at = int(recipe_->pointers.size());
+    recipe_->pointers.push_back(nullptr);
+    const SlotInfo& s = slot(i);
+    if (s.where == SlotInfo::kStatic) {
+      recipe_->pointers.back() = const_cast<void*>(s.value.raw());
+      recipe_->held.push_back(s.value);
+    } else if (s.where == SlotInfo::kArena) {
+      recipe_->arenaPointers.push_back({offsetOf(storage_[size_t(s.root)]), at});
+    } else if (s.where == SlotInfo::kHeap) {
+      patch(s.root, at);
+    }
+  }
+
+  int64_t offsetOf(int storage) { return lifetimes_[size_t(storage)].offset; }
+
+  void addScratch(int storage) {
+    const int at = int(recipe_->pointers.size());
+    recipe_->pointers.push_back(nullptr);
+    if (storage >= 0) recipe_->arenaPointers.push_back({offsetOf(storage), at});
+  }
+
+  void patch(int root, int at) {
+    const int made = made_[size_t(root)];
+    if (made < 0) {
+      recipe_->patches.push_back({root, at});
+      return;
+    }
+    if (int(recipe_->patchesAfter.size()) <= made) recipe_->patchesAfter.resize(size_t(made) + 1);
+    recipe_->patchesAfter[size_t(made)].push_back({root, at});
+  }
+
+  void finish() {
+    Recipe& r = *recipe_;
+    if (!r.patchesAfter.empty()) r.patchesAfter.resize(r.steps.size());
+    if (r.tail != Recipe::kNone) r.tailMovable = movable(r.end);
+    for (size_t i = 0; i < r.slots.size(); ++i) {
+      SlotInfo& s = r.slots[i];
+      const bool dead = plan_.lastUse(int(i)) < r.end;
+      if (s.where == SlotInfo::kHeap) {
+        if (dead) r.release.push_back(int(i));
+        s.root = int(i);
+      }
+      if (dead || s.where == SlotInfo::kArena) s = {};
+    }
+  }
+
+  Plan& plan_;
+  const PlanLookup& planOf_;
+  OpContext& context_;
+  std::unique_ptr<Recipe> recipe_;
+  std::vector<Pending> pending_;
+  std::vector<std::pair<int, int>> views_;  // slot, step
+  std::vector<int> lastUse_;
+  std::vector<bool> needsTensor_;
+  std::vector<Lifetime> lifetimes_;
+  std::vector<int> storage_;  // slot -> lifetime
+  std::vector<int> scratch_;  // pending step -> lifetime
+  std::vector<int>
+      made_;  // slot -> recipe step that makes its Tensor, -1 where it is there at the start
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Recipe>> buildRecipe(Plan& plan, int begin, std::vector<SlotInfo> slots,
+                                            const PlanLookup& planOf, OpContext& context) {
+  return Builder(plan, begin, std::move(slots), planOf, context).build();
+}
+
+std::vector<SlotInfo> initialSlots(const Plan& plan, const std::vector<ValueKey>& args) {
+  std::vector<SlotInfo> slots(size_t(plan.numSlots()));
+  for (int i = 0; i < plan.numSlots(); ++i)
+    if (const Constant* c = plan.constant(i)) {
+      SlotInfo& s = slots[size_t(i)];
+      s = {SlotInfo::kStatic, c->value.dtype(), c->value.shape(), c->value, i};
+    }
+  for (size_t a = 0; a < args.size(); ++a) {
+    const int i = plan.argSlots()[a];
+    slots[size_t(i)] = {SlotInfo::kHeap, args[a].dtype, args[a].shape, Tensor(), i};
+  }
+  return slots;
+}
+
+}  // namespace smw
