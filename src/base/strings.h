@@ -17,11 +17,16 @@ inline void append(std::string& s, char c) { s += c; }
 void append(std::string& s, double v);
 template <std::integral T>
 void append(std::string& s, T v) {
-  char buf[24];
-  auto r = std::to_chars(buf, buf + sizeof buf, v);
-  s.append(buf, r.ptr);
+  // Here and not an overload of its own: a string literal would rather become a bool than a
+  // string_view.
+  if constexpr (std::same_as<T, bool>) {
+    s += v ? "true" : "false";
+  } else {
+    char buf[24];
+    auto r = std::to_chars(buf, buf + sizeof buf, v);
+    s.append(buf, r.ptr);
+  }
 }
-inline void append(std::string& s, bool v) { s += v ? "true" : "false"; }
 }  // namespace detail
 
 /// The parts one after another: `cat("want ", 3, ", got ", n)`.
