@@ -9,12 +9,17 @@ namespace smw {
 
 using OpFamily = std::span<const OpDef>();
 
+OpFamily concatOps;
+OpFamily padOps;
+OpFamily splitOps;
+OpFamily stridedSliceOps;
+OpFamily tileOps;
+OpFamily transposeOps;
 OpFamily identityOps;
 OpFamily shapeOps;
 
 inline constexpr OpFamily* kFamilies[] = {
-    identityOps,
-    shapeOps,
+    concatOps, padOps, splitOps, stridedSliceOps, tileOps, transposeOps, identityOps, shapeOps,
 };
 
 }  // namespace smw

@@ -1,0 +1,82 @@
+#include "ops/move.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "ops/context.h"
+
+namespace smw {
+
+namespace {
+template <typename T>
+void fillObjects(const void* value, void* out, int64_t n) {
+  std::fill_n(static_cast<T*>(out), n, *static_cast<const T*>(value));
+}
+template <typename T>
+void clearObjects(void* out, int64_t n) {
+  std::fill_n(static_cast<T*>(out), n, T());
+}
+template <typename T>
+void moveObjects(const NdCopy& c, const void* inp, void* out) {
+  kernels::ndCopyObjects(c, static_cast<const T*>(inp), static_cast<T*>(out));
+}
+}  // namespace
+
+void moveElements(OpContext& context, DType dtype, const NdCopy& c, const void* inp, void* out) {
+  switch (dtype) {
+    case DType::kString:
+      return moveObjects<std::string>(c, inp, out);
+    case DType::kResource:
+      return moveObjects<ResourceHandle>(c, inp, out);
+    case DType::kVariant:
+      return moveObjects<VariantValue>(c, inp, out);
+    default:
+      kernels::ndCopy(context.parallel(), c, int(dtypeSize(dtype)), inp, out);
+  }
+}
+
+void fillElements(DType dtype, const void* value, void* out, int64_t n) {
+  switch (dtype) {
+    case DType::kString:
+      return fillObjects<std::string>(value, out, n);
+    case DType::kResource:
+      return fillObjects<ResourceHandle>(value, out, n);
+    case DType::kVariant:
+      return fillObjects<VariantValue>(value, out, n);
+    default:
+      kernels::fillElements(int(dtypeSize(dtype)), value, out, n);
+  }
+}
+
+void fillZeros(DType dtype, void* out, int64_t n) {
+  switch (dtype) {
+    case DType::kString:
+      return clearObjects<std::string>(out, n);
+    case DType::kResource:
+      return clearObjects<ResourceHandle>(out, n);
+    case DType::kVariant:
+      return clearObjects<VariantValue>(out, n);
+    default:
+      if (n > 0) std::memset(out, 0, size_t(n) * dtypeSize(dtype));
+  }
+}
+
+Dims stridesOf(const Shape& shape) {
+  Dims s(size_t(shape.rank()), 1);
+  // Without elements nothing is read, and the products below may overflow.
+  if (shape.numElements() == 0) return s;
+  for (int i = shape.rank() - 2; i >= 0; --i) s[size_t(i)] = s[size_t(i) + 1] * shape[i + 1];
+  return s;
+}
+
+Kernel moveKernel(DType dtype, NdCopy c, int input, int output) {
+  return [dtype, c = std::move(c), input, output](const Args& a) {
+    moveElements(a.context, dtype, c, a.inputs[input], a.outputs[output]);
+  };
+}
+
+Kernel transposeKernel(DType dtype, const NdCopy& c, int input, int output) {
+  return moveKernel(dtype, c, input, output);
+}
+
+}  // namespace smw

@@ -1,0 +1,34 @@
+// What begin, end, strides and the five masks of StridedSlice say about a shape.
+#pragma once
+
+#include "ops/move.h"
+#include "ops/resolver.h"
+
+namespace smw {
+
+/// The masks of a StridedSlice-like node.
+struct SliceMasks {
+  int64_t begin, end, ellipsis, newAxis, shrink;
+  static SliceMasks of(const Resolver& r);
+};
+
+/// A slice, spread over all dimensions of the sliced shape.
+struct StridedRegion {
+  struct Dim {
+    int64_t begin, stride, size;
+  };
+  SmallVector<Dim, 6> dims;
+  Shape shape;    // of the result
+  bool identity;  // covers everything, in order
+
+  /// Rectangle from the sliced tensor (strides of `whole`) to a row-major result, or back.
+  NdCopy read(const Shape& whole) const;
+  NdCopy write(const Shape& whole) const;
+};
+
+/// INVALID_ARGUMENT as tensorflow/core/util/strided_slice_op.cc does.
+Result<StridedRegion> stridedRegion(const Shape& whole, std::span<const int64_t> begin,
+                                    std::span<const int64_t> end, std::span<const int64_t> strides,
+                                    const SliceMasks& masks);
+
+}  // namespace smw
