@@ -1,0 +1,29 @@
+// npm run build: dist/ (the package) and web/dist/ (the page).
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { cmakeBuild, exists, inRoot, setup } from './lib/run.mjs';
+
+export const variants = ['smw-strict', 'smw-relaxed'];
+
+/** Links every wasm variant and lays it, with its glue, into dist/. */
+function buildWasm() {
+  cmakeBuild('wasm');
+  if (!exists('build/wasm/smw-strict.wasm')) return;
+  for (const variant of variants)
+    for (const suffix of ['.wasm', '.web.mjs', '.node.mjs'])
+      copyFileSync(inRoot('build/wasm', variant + suffix), inRoot('dist', variant + suffix));
+}
+
+export async function build() {
+  rmSync(inRoot('dist'), { recursive: true, force: true });
+  mkdirSync(inRoot('dist'), { recursive: true });
+  buildWasm();
+  const { buildPackage } = await import('./build_js.mjs');
+  await buildPackage();
+  const { buildPage } = await import('./build_web.mjs');
+  await buildPage();
+}
+
+if (import.meta.filename === process.argv[1]) {
+  setup();
+  await build();
+}
