@@ -1,4 +1,5 @@
-// main() for fuzz targets in builds without libFuzzer: runs each file named on the command line once.
+// main() for fuzz targets in builds without libFuzzer: runs each file named on the command line
+// once.
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
