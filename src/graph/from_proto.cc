@@ -10,6 +10,13 @@ namespace {
 /// Functions as attributes of functions as attributes ...: nobody writes more levels.
 constexpr int kMostNested = 16;
 
+/// Where an attribute stands: how deep in others, and the values of the function's attributes.
+struct Scope {
+  const Attrs* instance;
+  int depth = 0;
+  Scope inner() const { return {instance, depth + 1}; }
+};
+
 /// The n elements at `to` from a typed list, `convert`ed; the last one repeats.
 template <typename T, typename List, typename F>
 void fill(Tensor& t, const List& list, F convert) {
@@ -127,30 +134,30 @@ Status fillFromContent(Tensor& t, std::string_view content) {
   return {};
 }
 
-Result<AttrValue> fromProto(const tensorflow::AttrValue& p, int depth);
+Result<AttrValue> fromProto(const tensorflow::AttrValue& p, Scope scope);
 
 Result<Attrs> fromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p,
-                        int depth) {
+                        Scope scope) {
   Attrs attrs;
   for (const auto& [name, value] : p) {
-    auto v = fromProto(value, depth);
+    auto v = fromProto(value, scope);
     if (!v) return fail(std::move(v).error().prefixed(cat("attribute '", name, "': ")));
     attrs.set(name, std::move(*v));
   }
   return attrs;
 }
 
-Result<FunctionRef> fromProto(const tensorflow::NameAttrList& p, int depth) {
-  if (depth >= kMostNested) return invalidArgument("functions are nested too deeply");
+Result<FunctionRef> fromProto(const tensorflow::NameAttrList& p, Scope scope) {
+  if (scope.depth >= kMostNested) return invalidArgument("functions are nested too deeply");
   FunctionRef f{p.name(), nullptr};
   if (!p.attr().empty())
-    f.attrs = std::make_shared<const Attrs>(SMW_TRY(fromProto(p.attr(), depth + 1)));
+    f.attrs = std::make_shared<const Attrs>(SMW_TRY(fromProto(p.attr(), scope.inner())));
   return f;
 }
 
 DType fromProto(int type) { return dtypeFromProto(type); }
 
-Result<AttrValue> fromProto(const tensorflow::AttrValue::ListValue& p, int depth) {
+Result<AttrValue> fromProto(const tensorflow::AttrValue::ListValue& p, Scope scope) {
   if (p.i_size()) return std::vector<int64_t>(p.i().begin(), p.i().end());
   if (p.f_size()) return std::vector<float>(p.f().begin(), p.f().end());
   if (p.b_size()) return std::vector<bool>(p.b().begin(), p.b().end());
@@ -172,13 +179,13 @@ Result<AttrValue> fromProto(const tensorflow::AttrValue::ListValue& p, int depth
   }
   if (p.func_size()) {
     std::vector<FunctionRef> v;
-    for (const auto& f : p.func()) v.push_back(SMW_TRY(fromProto(f, depth)));
+    for (const auto& f : p.func()) v.push_back(SMW_TRY(fromProto(f, scope)));
     return v;
   }
   return AttrValue();
 }
 
-Result<AttrValue> fromProto(const tensorflow::AttrValue& p, int depth) {
+Result<AttrValue> fromProto(const tensorflow::AttrValue& p, Scope scope) {
   using P = tensorflow::AttrValue;
   switch (p.value_case()) {
     case P::kS:
@@ -196,10 +203,13 @@ Result<AttrValue> fromProto(const tensorflow::AttrValue& p, int depth) {
     case P::kTensor:
       return SMW_TRY(tensorFromProto(p.tensor()));
     case P::kFunc:
-      return SMW_TRY(fromProto(p.func(), depth));
+      return SMW_TRY(fromProto(p.func(), scope));
     case P::kList:
-      return fromProto(p.list(), depth);
+      return fromProto(p.list(), scope);
     case P::kPlaceholder:
+      if (scope.instance)
+        if (auto v = scope.instance->all().find(p.placeholder()); v != scope.instance->all().end())
+          return v->second;
       return unimplemented(cat("the placeholder '", p.placeholder(), "' in place of a value"));
     case P::VALUE_NOT_SET:
       break;
@@ -232,10 +242,13 @@ Result<Tensor> tensorFromProto(const tensorflow::TensorProto& p) {
   return t;
 }
 
-Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p) { return fromProto(p, 0); }
+Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p, const Attrs* instance) {
+  return fromProto(p, Scope{instance});
+}
 
-Result<Attrs> attrsFromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p) {
-  return fromProto(p, 0);
+Result<Attrs> attrsFromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p,
+                             const Attrs* instance) {
+  return fromProto(p, Scope{instance});
 }
 
 }  // namespace smw

@@ -1,8 +1,8 @@
 // From protobuf messages to the vocabulary of the rooms below: tensors, shapes, attributes.
 #pragma once
 
-#include "proto/attr_value.pb.h"
 #include "ops/attrs.h"
+#include "proto/attr_value.pb.h"
 
 namespace smw {
 
@@ -15,8 +15,10 @@ Result<Tensor> tensorFromProto(const tensorflow::TensorProto& p);
 /// A shape that may have unknown parts.
 PartialShape shapeFromProto(const tensorflow::TensorShapeProto& p);
 
-/// INVALID_ARGUMENT for function attributes nested too deeply.
-Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p);
-Result<Attrs> attrsFromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p);
+/// INVALID_ARGUMENT for function attributes nested too deeply. `instance` has the values of
+/// placeholders: the attributes that a function is called with.
+Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p, const Attrs* instance = nullptr);
+Result<Attrs> attrsFromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p,
+                             const Attrs* instance = nullptr);
 
 }  // namespace smw

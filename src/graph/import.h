@@ -12,9 +12,6 @@
 
 namespace tensorflow {
 class MetaGraphDef;
-class NodeDef;
-class OpList;
-class TensorProto;
 }  // namespace tensorflow
 
 namespace smw {
@@ -56,11 +53,5 @@ class Importer : public FunctionLibrary {
   struct State;
   std::unique_ptr<State> s_;
 };
-
-/// A tensor's value out of a TensorProto with its own content or typed fields; the last value
-/// stands for all that follow. INVALID_ARGUMENT where dtype, shape or length do not fit.
-Result<Tensor> tensorFromProto(const tensorflow::TensorProto& proto);
-/// A node's attributes.
-Result<Attrs> attrsFromProto(const tensorflow::NodeDef& node);
 
 }  // namespace smw
