@@ -1,0 +1,71 @@
+#include "runtime/context.h"
+
+#include <algorithm>
+
+#include "base/strings.h"
+
+namespace smw {
+
+uint64_t RuntimeContext::freshSeed() {
+  // splitmix64
+  uint64_t z = (seed_ += 0x9E3779B97F4A7C15);
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+  return z ^ (z >> 31);
+}
+
+Result<Ref<Resource>> RuntimeContext::findOrCreate(std::string_view container,
+                                                   std::string_view name,
+                                                   std::function<Result<Ref<Resource>>()> create) {
+  std::string key = cat(container, '\0', name);
+  if (auto it = resources_.find(key); it != resources_.end()) return it->second;
+  Ref<Resource> made = SMW_TRY(create());
+  resources_.emplace(std::move(key), made);
+  return made;
+}
+
+Result<std::optional<Tensor>> RuntimeContext::restore(std::string_view prefix,
+                                                      std::string_view name,
+                                                      std::string_view shapeAndSlice, DType dtype) {
+  if (!bundle_)
+    return notFound(
+        cat("the model has no checkpoint to restore '", name, "' of '", prefix, "' from"));
+  std::string key = cat(name, '\0', shapeAndSlice);
+  std::unique_ptr<TensorSink>& sink = restored_[key];
+  if (sink && sink->tensor()) {
+    Tensor t = std::move(sink->tensor());
+    restored_.erase(key);
+    return std::optional(std::move(t));
+  }
+  if (sink) return std::nullopt;
+  sink = std::make_unique<TensorSink>();
+  if (!weights_)
+    weights_ = std::make_unique<WeightLoader>(vfs_, WeightLoaderOptions{.verify = verify_});
+  SMW_TRY(weights_->wantTensor(*bundle_, name, shapeAndSlice, dtype, std::nullopt, *sink));
+  return std::nullopt;
+}
+
+Result<std::optional<std::string>> RuntimeContext::read(std::string_view path) {
+  const FileId id = SMW_TRY(vfs_.open(path));
+  if (const std::string* bytes = vfs_.contents(id)) return *bytes;
+  if (std::ranges::find(wantedFiles_, id) == wantedFiles_.end()) wantedFiles_.push_back(id);
+  return std::nullopt;
+}
+
+Result<LoadStep> RuntimeContext::fetch() {
+  if (!wantedFiles_.empty() && !fileLoader_)
+    fileLoader_ = std::make_unique<FileLoader>(vfs_, std::exchange(wantedFiles_, {}));
+  if (fileLoader_) {
+    LoadStep s = SMW_TRY(fileLoader_->step());
+    if (!s.done()) return s;
+    fileLoader_.reset();
+  }
+  if (weights_) {
+    LoadStep s = SMW_TRY(weights_->step());
+    if (!s.done()) return s;
+    weights_.reset();
+  }
+  return LoadStep{};
+}
+
+}  // namespace smw

@@ -1,0 +1,289 @@
+#include "runtime/model.h"
+
+#include <algorithm>
+
+#include "graph/passes.h"
+#include "ops/run_node.h"
+#include "runtime/restore.h"
+
+namespace smw {
+
+/// A graph that can be run, with the plans for the outputs that were asked for.
+struct Model::Callable {
+  GraphRequest request;
+  std::vector<Tensor> inputs;  // of an initialiser: asset paths and such
+  std::unique_ptr<Graph> graph;
+  std::unique_ptr<Plan> plan;
+  std::optional<Error> unsupported;  // why it cannot be called, where the rest of the model can
+  struct Part {
+    std::vector<int> outputs;
+    std::unique_ptr<Graph> graph;
+    std::unique_ptr<Plan> plan;
+  };
+  std::vector<Part> parts;
+};
+
+Model::Model(VirtualFileSystem& vfs, ModelOptions options)
+    : vfs_(vfs),
+      options_(std::move(options)),
+      context_(vfs),
+      reader_(vfs,
+              {.tags = options_.tags, .choose = !options_.inspectOnly, .verify = options_.verify}) {
+}
+Model::~Model() = default;
+
+Result<LoadStep> Model::step() {
+  switch (phase_) {
+    case Phase::kMetadata: {
+      LoadStep s = SMW_TRY(reader_.step());
+      if (!s.done()) return s;
+      info_ = describeModel(reader_, vfs_);
+      if (options_.inspectOnly) {
+        phase_ = Phase::kDone;
+        return LoadStep{};
+      }
+      phase_ = Phase::kImport;
+      [[fallthrough]];
+    }
+    case Phase::kImport:
+      SMW_TRY(import());
+      SMW_TRY(planWeights());
+      phase_ = Phase::kWeights;
+      [[fallthrough]];
+    case Phase::kWeights: {
+      LoadStep s = SMW_TRY(weights_->loader().step());
+      if (!s.done()) return s;
+      phase_ = Phase::kFinish;
+      [[fallthrough]];
+    }
+    case Phase::kFinish:
+      SMW_TRY(finishWeights());
+      phase_ = Phase::kInitialise;
+      [[fallthrough]];
+    case Phase::kInitialise: {
+      LoadStep s = SMW_TRY(initialise());
+      if (!s.done()) return s;
+      phase_ = Phase::kDone;
+      [[fallthrough]];
+    }
+    case Phase::kDone:
+      return LoadStep{};
+  }
+  return internal("Model::step: no phase");
+}
+
+std::vector<Graph*> Model::roots() const {
+  std::vector<Graph*> all;
+  for (const auto* list : {&callables_, &initialisers_})
+    for (const auto& c : *list)
+      if (c->graph) all.push_back(c->graph.get());
+  return all;
+}
+
+Status Model::import() {
+  const tensorflow::MetaGraphDef& metaGraph = reader_.metaGraph();
+  for (size_t i = 0; i < info_.metaGraphs.size(); ++i)
+    if (reader_.metaGraphs()[i].get() == &metaGraph) chosen_ = i;
+  signatures_ = flatSignatures(describeSignatures(metaGraph));
+  importer_ = std::make_unique<Importer>(metaGraph, vfs_.path(reader_.modelFile()), constants_);
+  RestorePlan restore = planRestore(metaGraph, reader_);
+  variables_ = std::move(restore.variables);
+
+  std::optional<Error> firstError;
+  std::vector<std::string> unsupported;
+  for (const SignatureFact& s : signatures_) {
+    auto c = std::make_unique<Callable>();
+    c->request.name = s.name;
+    for (const TensorFact& f : s.inputs) c->request.feeds.push_back(f.name);
+    for (const TensorFact& f : s.outputs) c->request.fetches.push_back(f.name);
+    auto g = importer_->import(c->request);
+    if (g) {
+      c->graph = *std::move(g);
+    } else {
+      Error e = std::move(g).error().inSignature(s.name);
+      if (e.code() != Code::kUnimplemented) return fail(std::move(e));
+      unsupported.push_back(e.message());
+      if (!firstError) firstError.emplace(Error(e.code(), ""));
+      c->unsupported.emplace(std::move(e));
+    }
+    callables_.push_back(std::move(c));
+  }
+  if (firstError && unsupported.size() == callables_.size())
+    return unimplemented(join(unsupported, "\n"));
+
+  const auto addInitialiser = [&](std::string node, bool required) -> Status {
+    auto c = std::make_unique<Callable>();
+    c->request.name = "initialiser";
+    c->request.targets.push_back(std::move(node));
+    for (const ModelAsset& a : reader_.assets()) {
+      c->request.feeds.push_back(a.tensor);
+      c->inputs.push_back(SMW_TRY(Tensor::scalar<std::string>(a.path)));
+    }
+    if (!restore.filenameTensor.empty()) {
+      c->request.feeds.push_back(restore.filenameTensor);
+      const std::string prefix = reader_.checkpoint() ? reader_.checkpoint()->prefix() : "";
+      c->inputs.push_back(SMW_TRY(Tensor::scalar<std::string>(prefix)));
+    }
+    auto g = importer_->import(c->request);
+    if (!g && !required && g.error().code() == Code::kUnimplemented) return {};
+    if (!g) return fail(std::move(g).error());
+    c->graph = *std::move(g);
+    initialisers_.push_back(std::move(c));
+    return {};
+  };
+  // What the restore op does besides setting variables. Where it needs ops that are not there, what
+  // it would have filled stays empty, and whoever reads that says so.
+  if (restore.mustRun) SMW_TRY(addInitialiser(restore.op, false));
+  if (const std::string init = findInitOp(metaGraph); !init.empty())
+    SMW_TRY(addInitialiser(init, true));
+  return {};
+}
+
+Status Model::planWeights() {
+  PassContext passes{.roots = roots(),
+                     .library = *importer_,
+                     .constants = constants_,
+                     .variables = variables_,
+                     .off = options_.passesOff};
+  SMW_TRY(optimizeBeforeLoad(passes));
+  weights_ = std::make_unique<WeightPlan>(vfs_, reader_, options_.verify);
+  for (const Ref<Constant>& c : constantsToLoad(passes)) SMW_TRY(weights_->want(c));
+  SMW_TRY(collectVariables());
+  weightBytes_ = weights_->bytes();
+  // The heap grows once.
+  SMW_TRY(Buffer::tryAllocate(weightBytes_ + kSliceBytes));
+  importer_->release();
+  reader_.release();
+  return {};
+}
+
+/// Variables that calls may change keep a value of their own, which starts as the checkpoint's.
+Status Model::collectVariables() {
+  std::set<std::string> seen;
+  for (const Graph* g : roots())
+    for (const Node& n : g->nodes) {
+      const auto v = variables_.find(n.name);
+      if (v == variables_.end() || !n.def || !seen.insert(n.name).second) continue;
+      if (n.op != "VarHandleOp" && n.op != "VariableV2" && n.op != "Variable") continue;
+      Ref<RefCounted> state;
+      NodeResult r = SMW_TRY(runNode({*n.def, n.name, n.attrs, 1, state}, {}, context_));
+      SMW_TRY(weights_->want(SMW_TRY(asVariable(r.outputs[0])), v->second.key, v->second.slice));
+    }
+  return {};
+}
+
+Status Model::finishWeights() {
+  bytesWanted_ = weights_->loader().bytesWanted();
+  weights_.reset();
+  constants_.clear();
+  PassContext passes{.roots = roots(),
+                     .library = *importer_,
+                     .constants = constants_,
+                     .variables = variables_,
+                     .off = options_.passesOff,
+                     .ops = &context_};
+  SMW_TRY(optimizeAfterLoad(passes));
+  executor_ = std::make_unique<Executor>(*importer_, context_);
+  context_.setBundle(reader_.checkpoint(), options_.verify);
+  for (const auto* list : {&callables_, &initialisers_})
+    for (const auto& c : *list) {
+      if (!c->graph) continue;
+      auto plan = Plan::make(*c->graph);
+      if (!plan) return fail(std::move(plan).error().inSignature(c->request.name));
+      c->plan = *std::move(plan);
+    }
+  return {};
+}
+
+Result<LoadStep> Model::initialise() {
+  for (; nextInitialiser_ < initialisers_.size(); ++nextInitialiser_) {
+    Callable& c = *initialisers_[nextInitialiser_];
+    if (!initialising_) executor_->start(*c.plan, c.inputs);
+    initialising_ = true;
+    while (true) {
+      if (executor_->running()) {
+        LoadStep need = SMW_TRY(context_.fetch());
+        if (!need.done()) return need;
+      }
+      auto state = executor_->run({});
+      if (!state)
+        return fail(std::move(state).error().prefixed("while the model was initialised: "));
+      if (*state == RunState::kDone) break;
+    }
+    initialising_ = false;
+    (void)executor_->takeOutputs();
+  }
+  initialisers_.clear();
+  return LoadStep{};
+}
+
+Status Model::check(int signature, const std::vector<Tensor>& inputs) const {
+  if (phase_ != Phase::kDone || signature < 0 || size_t(signature) >= callables_.size())
+    return invalidArgument(cat("there is no signature number ", signature));
+  const SignatureFact& s = signatures_[size_t(signature)];
+  if (const auto& u = callables_[size_t(signature)]->unsupported)
+    return fail(Error(u->code(), u->message()).inSignature(s.name));
+  if (inputs.size() != s.inputs.size())
+    return fail(Error(Code::kInvalidArgument, cat("signature '", s.name, "' takes ",
+                                                  s.inputs.size(), " inputs, got ", inputs.size()))
+                    .inSignature(s.name));
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const TensorFact& f = s.inputs[i];
+    const Tensor& t = inputs[i];
+    if (t.dtype() == f.dtype && f.shape.matches(t.shape())) continue;
+    const std::string want = cat(dtypeName(f.dtype), f.shape.toString());
+    return fail(Error(Code::kInvalidArgument, cat("input '", f.key, "' of signature '", s.name,
+                                                  "' must be ", want, ", got ", t.describe()))
+                    .inSignature(s.name)
+                    .about(f.key)
+                    .wanted(want)
+                    .got(t.describe()));
+  }
+  return {};
+}
+
+Result<Plan*> Model::planFor(Callable& c, const std::optional<std::vector<int>>& outputs) {
+  if (!outputs) return c.plan.get();
+  for (Callable::Part& p : c.parts)
+    if (p.outputs == *outputs) return p.plan.get();
+  Callable::Part part{*outputs, std::make_unique<Graph>(*c.graph), nullptr};
+  part.graph->outputs.clear();
+  for (int o : *outputs) {
+    if (o < 0 || size_t(o) >= c.graph->outputs.size())
+      return invalidArgument(cat("there is no output number ", o));
+    part.graph->outputs.push_back(c.graph->outputs[size_t(o)]);
+  }
+  SMW_TRY(part.graph->prune());
+  part.plan = SMW_TRY(Plan::make(*part.graph));
+  c.parts.push_back(std::move(part));
+  return c.parts.back().plan.get();
+}
+
+Status Model::begin(int signature, std::vector<Tensor> inputs,
+                    const std::optional<std::vector<int>>& outputs) {
+  SMW_TRY(check(signature, inputs));
+  Plan* plan = SMW_TRY(planFor(*callables_[size_t(signature)], outputs));
+  running_ = signature;
+  context_.setCancelled(false);
+  executor_->start(*plan, std::move(inputs));
+  return {};
+}
+
+Result<RunState> Model::run(const Budget& budget) {
+  auto state = executor_->run(budget);
+  if (!state) return fail(std::move(state).error().inSignature(signatures_[size_t(running_)].name));
+  return state;
+}
+
+void Model::abort() {
+  if (executor_) executor_->abort();
+}
+
+MemoryUse Model::memory() const {
+  return {.weights = weightBytes_,
+          .activations = executor_ ? executor_->arenaBytes() : 0,
+          .buffers = Buffer::bytesInUse(),
+          .peak = Buffer::bytesPeak()};
+}
+
+}  // namespace smw

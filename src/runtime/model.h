@@ -1,0 +1,109 @@
+// A loaded SavedModel: the load machine, its signatures as callables, and one call at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "graph/constant_pool.h"
+#include "graph/import.h"
+#include "runtime/context.h"
+#include "runtime/executor.h"
+#include "runtime/weights.h"
+#include "savedmodel/info.h"
+#include "savedmodel/reader.h"
+
+namespace smw {
+
+struct ModelOptions {
+  std::optional<std::vector<std::string>> tags;
+  bool verify = true;
+  /// Stop after the metadata: for inspect().
+  bool inspectOnly = false;
+  /// Graph passes that are not to run.
+  std::set<std::string, std::less<>> passesOff;
+};
+
+struct MemoryUse {
+  int64_t weights = 0;      // constants and variables
+  int64_t activations = 0;  // the block for intermediate values
+  int64_t buffers = 0;      // all live buffers, weights included
+  int64_t peak = 0;         // the most that buffers ever held
+};
+
+class Model : public Loader {
+ public:
+  Model(VirtualFileSystem& vfs, ModelOptions options);
+  ~Model() override;
+
+  /// Loads: metadata, import and passes, weights, initialisers. Errors name file, node or
+  /// signature.
+  Result<LoadStep> step() override;
+
+  // ---- once loaded
+  const SavedModelInfo& info() const { return info_; }
+  const MetaGraphInfo& metaGraph() const { return info_.metaGraphs[chosen_]; }
+  /// The signatures of the chosen MetaGraph; composite inputs and outputs are flattened into their
+  /// parts.
+  const std::vector<SignatureFact>& signatures() const { return signatures_; }
+  /// Weight bytes that will have been read, and that were.
+  int64_t bytesWanted() const { return weights_ ? weights_->loader().bytesWanted() : bytesWanted_; }
+  int64_t bytesDone() const { return weights_ ? weights_->loader().bytesDone() : bytesWanted_; }
+  MemoryUse memory() const;
+
+  // ---- one call at a time
+  /// Whether inputs of these dtypes and shapes fit the signature; INVALID_ARGUMENT names the one
+  /// that does not, with what was expected.
+  Status check(int signature, const std::vector<Tensor>& inputs) const;
+  /// Begins a call. Inputs are in the order of the signature's; each is checked against it.
+  /// `outputs` are indices into the signature's, all where absent. INVALID_ARGUMENT names the
+  /// input.
+  Status begin(int signature, std::vector<Tensor> inputs,
+               const std::optional<std::vector<int>>& outputs = std::nullopt);
+  /// After kWaiting, fetch() tells what to read. After an error the call is over and the model
+  /// usable.
+  Result<RunState> run(const Budget& budget);
+  Result<LoadStep> fetch() { return context_.fetch(); }
+  std::vector<Tensor> takeOutputs() { return executor_->takeOutputs(); }
+  /// Gives up the call that is under way.
+  void abort();
+
+  RuntimeContext& context() { return context_; }
+
+ private:
+  enum class Phase : uint8_t { kMetadata, kImport, kWeights, kFinish, kInitialise, kDone };
+  struct Callable;
+
+  Status import();
+  Status collectVariables();
+  Status planWeights();
+  Status finishWeights();
+  Result<LoadStep> initialise();
+  Result<Plan*> planFor(Callable& c, const std::optional<std::vector<int>>& outputs);
+  std::vector<Graph*> roots() const;
+
+  VirtualFileSystem& vfs_;
+  ModelOptions options_;
+  Phase phase_ = Phase::kMetadata;
+  RuntimeContext context_;
+  SavedModelReader reader_;
+  SavedModelInfo info_;
+  size_t chosen_ = 0;
+  std::vector<SignatureFact> signatures_;
+
+  ConstantPool constants_;
+  Variables variables_;
+  std::unique_ptr<Importer> importer_;
+  std::vector<std::unique_ptr<Callable>> callables_;  // one a signature
+  std::vector<std::unique_ptr<Callable>> initialisers_;
+  size_t nextInitialiser_ = 0;
+  bool initialising_ = false;
+  std::unique_ptr<WeightPlan> weights_;
+  int64_t bytesWanted_ = 0, weightBytes_ = 0;
+  std::unique_ptr<Executor> executor_;
+  int running_ = -1;  // signature of the call under way
+};
+
+}  // namespace smw
