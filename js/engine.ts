@@ -1,0 +1,348 @@
+// Drives one wasm instance, which holds one model: fills the file ranges that it asks for, and copies
+// tensors in and out. Runs in the worker, or in the page where there is none. The protocol is that of
+// src/wasm/bindings.cc.
+import { SavedModelError, throwIfAborted, type ErrorFacts } from './errors.ts';
+
+/** What Emscripten's glue gives. */
+interface SmwModule {
+  wasmMemory: WebAssembly.Memory;
+  Session: new (options: string) => SmwSession;
+  supportedOps(): string;
+  _smwStep(session: number): number;
+  _smwMailbox(session: number, doubles: number): number;
+  _smwBegin(session: number, signature: number): number;
+  _smwRun(session: number, budgetMs: number): number;
+  _smwAbort(session: number): void;
+}
+interface SmwSession {
+  pointer(): number;
+  addFile(path: string, size: number): boolean;
+  error(): string;
+  info(): string;
+  signatures(): string;
+  progress(): string;
+  memory(): string;
+}
+export type ModuleFactory = (options: object) => Promise<SmwModule>;
+
+const enum Answer {
+  Done = 0,
+  Read = 1,
+  Pending = 2,
+  Failed = 3,
+}
+
+/** A tensor as it crosses: bytes in row-major order, little-endian; strings as bytes of their own. */
+export interface RawTensor {
+  /** Number of tensorflow.DataType. */
+  dtype: number;
+  shape: number[];
+  data: ArrayBufferView | Uint8Array[];
+}
+
+export const DT_STRING = 7;
+
+export interface EngineFile {
+  path: string;
+  size: number;
+}
+
+export interface EngineOptions {
+  tags?: string[];
+  verify?: boolean;
+  inspect?: boolean;
+  passesOff?: string[];
+}
+
+/** Bytes [offset, offset + length) of file number `file`. */
+export type ReadRange = (file: number, offset: number, length: number) => Promise<Uint8Array>;
+
+export interface Progress {
+  /** Weight bytes read so far, and in all. */
+  loaded: number;
+  total: number;
+}
+
+export interface EngineSignature {
+  name: string;
+  methodName: string;
+  inputs: EngineArgument[];
+  outputs: EngineArgument[];
+}
+export interface EngineArgument {
+  key: string;
+  name: string;
+  dtype: string;
+  dtypeNumber: number;
+  optional: boolean;
+  shape: number[] | null;
+}
+
+export interface MemoryReport {
+  /** Bytes of constants and variables. */
+  weights: number;
+  /** Bytes of the block for intermediate values. */
+  activations: number;
+  /** Bytes of all live buffers, and the most there ever were. */
+  buffers: number;
+  peak: number;
+  /** Bytes of the whole wasm memory. */
+  wasm: number;
+}
+
+const optionLines = (o: EngineOptions): string => {
+  const lines: string[] = [];
+  const add = (key: string, value: string) => lines.push(`${key} ${encodeURIComponent(value)}`);
+  for (const tag of o.tags ?? []) add('tag', tag);
+  if (o.tags && !o.tags.length) add('noTags', '1');
+  if (o.verify === false) add('verify', '0');
+  if (o.inspect) add('inspect', '1');
+  for (const pass of o.passesOff ?? []) add('passOff', pass);
+  return lines.join('\n');
+};
+
+/** Lets timers, messages and input events through: the engine works in slices between such turns. */
+const turn: () => Promise<void> = (() => {
+  if (typeof MessageChannel === 'undefined') return () => new Promise((r) => setTimeout(r, 0));
+  let waiting: (() => void)[] = [];
+  let channel: MessageChannel | undefined;
+  return () => {
+    if (!channel) {
+      channel = new MessageChannel();
+      channel.port1.onmessage = () => {
+        const now = waiting;
+        waiting = [];
+        // An open port keeps a Node process alive.
+        (channel!.port1 as { unref?: () => void }).unref?.();
+        for (const done of now) done();
+      };
+    }
+    return new Promise((done) => {
+      waiting.push(done);
+      (channel!.port1 as { ref?: () => void }).ref?.();
+      channel!.port2.postMessage(0);
+    });
+  };
+})();
+
+export class Engine {
+  private readonly session: SmwSession;
+  private readonly pointer: number;
+  private lost = false;
+  private readRange: ReadRange = () => Promise.reject(new Error('no files'));
+
+  private constructor(
+    private readonly module: SmwModule,
+    options: EngineOptions,
+  ) {
+    this.session = new module.Session(optionLines(options));
+    this.pointer = this.session.pointer();
+  }
+
+  /** `wasm` is instantiated with `factory`, the glue of its variant. */
+  static async create(
+    factory: ModuleFactory,
+    wasm: WebAssembly.Module,
+    options: EngineOptions,
+  ): Promise<Engine> {
+    const module = await factory({
+      instantiateWasm: (
+        imports: WebAssembly.Imports,
+        done: (i: WebAssembly.Instance, m: WebAssembly.Module) => void,
+      ) => {
+        void WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm));
+        return {};
+      },
+    });
+    return new Engine(module, options);
+  }
+
+  supportedOps(): string[] {
+    return JSON.parse(this.module.supportedOps()) as string[];
+  }
+  info(): unknown {
+    return JSON.parse(this.session.info());
+  }
+  signatures(): EngineSignature[] {
+    return JSON.parse(this.session.signatures()) as EngineSignature[];
+  }
+  memory(): MemoryReport {
+    const wasm = this.module.wasmMemory.buffer.byteLength;
+    return { ...(JSON.parse(this.session.memory()) as MemoryReport), wasm };
+  }
+
+  /** Reads metadata and weights. After an error the engine is of no further use. */
+  async load(
+    files: EngineFile[],
+    read: ReadRange,
+    onProgress?: (p: Progress) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    this.readRange = read;
+    for (const { path, size } of files)
+      if (!this.session.addFile(path, size)) throw this.error();
+    for (;;) {
+      throwIfAborted(signal);
+      const answer = this.guard(() => this.module._smwStep(this.pointer));
+      if (answer === Answer.Done) return;
+      if (answer !== Answer.Read) throw this.error();
+      await this.fillRanges(signal);
+      if (onProgress) {
+        const { wanted, done } = JSON.parse(this.session.progress()) as {
+          wanted: number;
+          done: number;
+        };
+        onProgress({ loaded: done, total: wanted });
+      }
+    }
+  }
+
+  /**
+   * Calls signature number `signature`. Works in slices of `budgetMs` with a turn of the event loop between
+   * them (0: in one go), so that an abort is seen.
+   */
+  async call(
+    signature: number,
+    inputs: RawTensor[],
+    outputs: number[] | undefined,
+    budgetMs: number,
+    signal?: AbortSignal,
+  ): Promise<RawTensor[]> {
+    throwIfAborted(signal);
+    this.begin(signature, inputs, outputs);
+    try {
+      for (;;) {
+        const answer = this.guard(() => this.module._smwRun(this.pointer, budgetMs));
+        if (answer === Answer.Done) return this.takeOutputs();
+        if (answer === Answer.Failed) throw this.error();
+        if (answer === Answer.Read) await this.fillRanges(signal);
+        else await turn();
+        throwIfAborted(signal);
+      }
+    } finally {
+      if (!this.lost) this.guard(() => (this.module._smwAbort(this.pointer), 0));
+    }
+  }
+
+  private begin(signature: number, inputs: RawTensor[], outputs: number[] | undefined): void {
+    const record: number[] = [inputs.length];
+    const lengths = inputs.map((t) => byteLength(t));
+    inputs.forEach((t, i) => record.push(t.dtype, t.shape.length, lengths[i]!, ...t.shape));
+    if (outputs) record.push(outputs.length, ...outputs);
+    else record.push(-1);
+    this.mailbox(record.length).set(record);
+    if (this.guard(() => this.module._smwBegin(this.pointer, signature)) !== Answer.Done)
+      throw this.error();
+    const addresses = this.mailbox(inputs.length).slice();
+    const heap = new Uint8Array(this.module.wasmMemory.buffer);
+    inputs.forEach((t, i) => writeData(heap, addresses[i]!, t));
+  }
+
+  private takeOutputs(): RawTensor[] {
+    const n = this.mailbox(1)[0]!;
+    // The record's length is not known beforehand; every rank is at most 254.
+    const mail = this.mailbox(1 + n * (4 + 254));
+    const { buffer } = this.module.wasmMemory;
+    const result: RawTensor[] = [];
+    let at = 1;
+    for (let i = 0; i < n; i++) {
+      const [dtype, rank, address, bytes] = mail.subarray(at, at + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const shape = Array.from(mail.subarray(at + 4, at + 4 + rank));
+      at += 4 + rank;
+      const block = new Uint8Array(buffer, address, bytes).slice();
+      const data = dtype === DT_STRING ? unpackStrings(block, shape) : block;
+      result.push({ dtype, shape, data });
+    }
+    return result;
+  }
+
+  private async fillRanges(signal: AbortSignal | undefined): Promise<void> {
+    const n = this.mailbox(1)[0]!;
+    const ranges = this.mailbox(1 + 4 * n).slice(1, 1 + 4 * n);
+    await Promise.all(
+      Array.from({ length: n }, async (_, i) => {
+        const [file, offset, length, address] = ranges.subarray(4 * i, 4 * i + 4) as unknown as [
+          number,
+          number,
+          number,
+          number,
+        ];
+        const bytes = await this.readRange(file, offset, length);
+        throwIfAborted(signal);
+        // The heap may have moved meanwhile: no view of it is kept across an await.
+        new Uint8Array(this.module.wasmMemory.buffer).set(bytes, address);
+      }),
+    );
+  }
+
+  private mailbox(doubles: number): Float64Array {
+    const address = this.guard(() => this.module._smwMailbox(this.pointer, doubles) >>> 0);
+    return new Float64Array(this.module.wasmMemory.buffer, address >>> 0, doubles);
+  }
+
+  private error(): SavedModelError {
+    const { message, ...facts } = JSON.parse(this.session.error()) as ErrorFacts & {
+      message: string;
+    };
+    return new SavedModelError(message, facts);
+  }
+
+  /** A trap or an abort ends the instance: whatever comes later says so. */
+  private guard(run: () => number): number {
+    if (this.lost) throw lostError();
+    try {
+      return run();
+    } catch (cause) {
+      this.lost = true;
+      throw lostError(cause);
+    }
+  }
+}
+
+function lostError(cause?: unknown): SavedModelError {
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  const memory = /memory|allocation|OOM/i.test(why);
+  return new SavedModelError(
+    `The model's WebAssembly instance ended${why}. Load the model again.`,
+    { code: memory ? 'RESOURCE_EXHAUSTED' : 'INTERNAL', modelLost: true },
+    { cause },
+  );
+}
+
+const isStrings = (data: RawTensor['data']): data is Uint8Array[] => Array.isArray(data);
+
+function byteLength({ data }: RawTensor): number {
+  if (!isStrings(data)) return data.byteLength;
+  return data.reduce((sum, s) => sum + 4 + s.length, 0);
+}
+
+function writeData(heap: Uint8Array, address: number, { data }: RawTensor): void {
+  if (!isStrings(data)) {
+    heap.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
+    return;
+  }
+  const lengths = new DataView(heap.buffer, address, 4 * data.length);
+  let at = address + 4 * data.length;
+  data.forEach((s, i) => {
+    lengths.setUint32(4 * i, s.length, true);
+    heap.set(s, at);
+    at += s.length;
+  });
+}
+
+function unpackStrings(block: Uint8Array, shape: number[]): Uint8Array[] {
+  const n = shape.reduce((a, b) => a * b, 1);
+  const lengths = new DataView(block.buffer, block.byteOffset, 4 * n);
+  let at = 4 * n;
+  return Array.from({ length: n }, (_, i) => {
+    const end = at + lengths.getUint32(4 * i, true);
+    const s = block.slice(at, end);
+    at = end;
+    return s;
+  });
+}

@@ -1,0 +1,99 @@
+/** Canonical TensorFlow codes, as in tensorflow/core/protobuf/error_codes.proto. */
+export type ErrorCode =
+  | 'CANCELLED'
+  | 'UNKNOWN'
+  | 'INVALID_ARGUMENT'
+  | 'DEADLINE_EXCEEDED'
+  | 'NOT_FOUND'
+  | 'ALREADY_EXISTS'
+  | 'PERMISSION_DENIED'
+  | 'RESOURCE_EXHAUSTED'
+  | 'FAILED_PRECONDITION'
+  | 'ABORTED'
+  | 'OUT_OF_RANGE'
+  | 'UNIMPLEMENTED'
+  | 'INTERNAL'
+  | 'UNAVAILABLE'
+  | 'DATA_LOSS';
+
+/** What is known of an error beside its message. Everything but `code` may be absent. */
+export interface ErrorFacts {
+  code: ErrorCode;
+  /** Path of the file that is missing, damaged or could not be read. */
+  file?: string;
+  /** Node of the graph, and its op. */
+  node?: string;
+  op?: string;
+  signature?: string;
+  /** The input, output or variable. */
+  name?: string;
+  /** dtype and shape, or whatever was expected and came instead. */
+  expected?: string;
+  actual?: string;
+  /** The instance is gone, and with it the model: load it again. */
+  modelLost?: boolean;
+}
+
+/** The one error that this package throws, besides `AbortError`. */
+export class SavedModelError extends Error {
+  override readonly name = 'SavedModelError';
+  readonly code: ErrorCode;
+  readonly file?: string;
+  readonly node?: string;
+  readonly op?: string;
+  readonly signature?: string;
+  readonly input?: string;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly modelLost: boolean;
+
+  constructor(message: string, facts: ErrorFacts, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = facts.code;
+    this.file = facts.file;
+    this.node = facts.node;
+    this.op = facts.op;
+    this.signature = facts.signature;
+    this.input = facts.name;
+    this.expected = facts.expected;
+    this.actual = facts.actual;
+    this.modelLost = facts.modelLost ?? false;
+  }
+}
+
+/** An error in a form that crosses from the worker. */
+export interface PlainError {
+  message: string;
+  facts?: ErrorFacts;
+  /** `AbortError` and such keep their name. */
+  name?: string;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  if (error instanceof SavedModelError) {
+    const { code, file, node, op, signature, input, expected, actual, modelLost } = error;
+    const facts = { code, file, node, op, signature, name: input, expected, actual, modelLost };
+    return { message: error.message, facts };
+  }
+  if (error instanceof Error) return { message: error.message, name: error.name };
+  return { message: String(error) };
+}
+
+export function fromPlainError(plain: PlainError): Error {
+  if (plain.facts) return new SavedModelError(plain.message, plain.facts);
+  if (plain.name === 'AbortError') return abortError(plain.message);
+  return new SavedModelError(plain.message, { code: 'INTERNAL' });
+}
+
+export function abortError(message = 'The operation was aborted'): Error {
+  return new DOMException(message, 'AbortError');
+}
+
+/** What a signal aborts with: its own reason where that is an error. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw signal.reason instanceof Error ? signal.reason : abortError();
+}
+
+export function invalidArgument(message: string, facts: Partial<ErrorFacts> = {}): SavedModelError {
+  return new SavedModelError(message, { ...facts, code: 'INVALID_ARGUMENT' });
+}
