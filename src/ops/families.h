@@ -9,17 +9,46 @@ namespace smw {
 
 using OpFamily = std::span<const OpDef>();
 
+// clang-format off: one a line, so that lists merge
 OpFamily concatOps;
+OpFamily fillOps;
+OpFamily gatherNdOps;
+OpFamily gatherOps;
+OpFamily identityOps;
 OpFamily padOps;
+OpFamily rangeOps;
+OpFamily reverseOps;
+OpFamily scatterNdOps;
+OpFamily shapeOps;
+OpFamily spaceOps;
 OpFamily splitOps;
 OpFamily stridedSliceOps;
 OpFamily tileOps;
+OpFamily topKOps;
 OpFamily transposeOps;
-OpFamily identityOps;
-OpFamily shapeOps;
+OpFamily uniqueOps;
+OpFamily whereOps;
 
 inline constexpr OpFamily* kFamilies[] = {
-    concatOps, padOps, splitOps, stridedSliceOps, tileOps, transposeOps, identityOps, shapeOps,
+    concatOps,
+    fillOps,
+    gatherNdOps,
+    gatherOps,
+    identityOps,
+    padOps,
+    rangeOps,
+    reverseOps,
+    scatterNdOps,
+    shapeOps,
+    spaceOps,
+    splitOps,
+    stridedSliceOps,
+    tileOps,
+    topKOps,
+    transposeOps,
+    uniqueOps,
+    whereOps,
 };
+// clang-format on
 
 }  // namespace smw

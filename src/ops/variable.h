@@ -40,4 +40,23 @@ Result<Ref<Variable>> asVariable(const Tensor& handle);
 /// Its value; FAILED_PRECONDITION naming it where it was never assigned.
 Result<Tensor> readVariable(const Variable& variable);
 
+/// Lets `change` (Status(Tensor&)) write to the value's elements: in place where nobody else holds
+/// them, else in a copy. After an error the variable is as it was, or partly changed.
+template <typename F>
+Status changeVariable(Variable& v, F&& change) {
+  SMW_TRY(readVariable(v));
+  Tensor t = v.takeValue();
+  if (!t.unique()) {
+    auto copy = t.clone();
+    if (!copy) {
+      v.assign(std::move(t));
+      return std::unexpected(std::move(copy).error());
+    }
+    t = *std::move(copy);
+  }
+  Status status = change(t);
+  v.assign(std::move(t));
+  return status;
+}
+
 }  // namespace smw
