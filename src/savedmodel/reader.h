@@ -21,8 +21,9 @@ namespace smw {
 
 struct ReaderOptions {
   /// The MetaGraph's exact set of tags. Not given: the only one, or else the one tagged {serve}.
-  std::optional<std::vector<std::string>> tags;
-  /// False for inspect: all MetaGraphs are kept, and none is chosen.
+  std::optional<std::vector<std::string>> tags = {};
+  /// False for inspect: all MetaGraphs are kept, none is chosen, and a damaged checkpoint is no
+  /// error.
   bool choose = true;
   bool verify = true;
 };
@@ -47,8 +48,9 @@ class SavedModelReader : public Loader {
   /// saved_model.pb or saved_model.pbtxt.
   FileId modelFile() const { return modelFile_; }
   int64_t schemaVersion() const { return schemaVersion_; }
-  /// The chosen MetaGraph; TensorProtos over 4 KB have content_offset and content_length in
-  /// modelFile() instead of tensor_content. To be dropped by release() once it was imported.
+  /// The chosen MetaGraph; contents over 4 KB of AttrValue.tensor have content_offset and
+  /// content_length in modelFile() instead of tensor_content. To be dropped by release() once it
+  /// was imported.
   const tensorflow::MetaGraphDef& metaGraph() const { return *metaGraphs_[chosen_]; }
   const std::vector<std::unique_ptr<tensorflow::MetaGraphDef>>& metaGraphs() const {
     return metaGraphs_;
@@ -57,6 +59,9 @@ class SavedModelReader : public Loader {
 
   /// variables/variables; null where the model has none (frozen, or no variables).
   const TensorBundle* checkpoint() const { return checkpoint_.get(); }
+  /// Why checkpoint() is null although there are files of one. Only without `choose`: else an
+  /// error.
+  const std::string& checkpointError() const { return checkpointError_; }
   /// Out of the checkpoint; null for TF1 models.
   const tensorflow::TrackableObjectGraph* checkpointObjects() const {
     return checkpointObjects_.get();
@@ -68,17 +73,19 @@ class SavedModelReader : public Loader {
   std::vector<ModelAsset> assets() const;
 
  private:
-  struct Phase;
-  Result<LoadStep> advance();
+  struct Files;
+  Status start();
+  Status finish();
   VirtualFileSystem& vfs_;
   ReaderOptions options_;
-  std::unique_ptr<Phase> phase_;
+  std::unique_ptr<Files> files_;
   std::string root_;
   FileId modelFile_ = 0;
   int64_t schemaVersion_ = 0;
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> metaGraphs_;
   size_t chosen_ = 0;
   std::unique_ptr<TensorBundle> checkpoint_;
+  std::string checkpointError_;
   std::unique_ptr<tensorflow::TrackableObjectGraph> checkpointObjects_;
   std::unique_ptr<tensorflow::FingerprintDef> fingerprint_;
   ContentHeads heads_;

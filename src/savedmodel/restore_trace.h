@@ -14,9 +14,9 @@ namespace smw {
 
 /// A variable that is set to a tensor of the checkpoint.
 struct RestoredVariable {
-  std::string node;           // VarHandleOp or VariableV2 of the main graph
-  std::string key;            // in the checkpoint
-  std::string shapeAndSlice;  // RestoreV2's, "" for the whole tensor
+  std::string node = {};           // VarHandleOp or VariableV2 of the main graph
+  std::string key = {};            // in the checkpoint
+  std::string shapeAndSlice = {};  // RestoreV2's, "" for the whole tensor
   DType dtype = DType::kInvalid;
   bool reshaped =
       false;  // a Reshape lies between: the variable's shape may differ from the tensor's
@@ -25,10 +25,12 @@ struct RestoredVariable {
 /// Something the restore op does that is not a plain assignment, such as filling a table. To be
 /// run.
 struct UntracedRestore {
-  std::string node;  // in the main graph, or "function/node"
-  std::string op;
-  std::string function;  // "" for the main graph
-  std::string reason;
+  std::string node = {};  // of the main graph: what to run, or the call in which it happens
+  std::string op = {};    // that could not be traced
+  std::string function =
+      {};  // in whose body it stands, and under which name; "" for the main graph
+  std::string inner = {};
+  std::string reason = {};
 };
 
 struct RestoreTrace {

@@ -1,0 +1,216 @@
+#include "savedmodel/info.h"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+#include "base/strings.h"
+#include "proto/fingerprint.pb.h"
+#include "proto/meta_graph.pb.h"
+#include "savedmodel/shape_proto.h"
+#include "savedmodel/signature_order.h"
+#include "savedmodel/structured_text.h"
+#include "vfs/path.h"
+
+namespace smw {
+namespace {
+
+constexpr std::string_view kInitOpSignature = "__saved_model_init_op";
+constexpr std::string_view kTrainOpSignature = "__saved_model_train_op";
+
+TensorFact describeTensor(const std::string& key, const tensorflow::TensorInfo& t) {
+  TensorFact f;
+  f.key = key;
+  f.dtype = dtypeFromProto(t.dtype());
+  f.shape = partialShapeFromProto(t.tensor_shape());
+  f.name = t.name();
+  const auto part = [&](const char* name, const std::string& tensor, DType dtype) {
+    TensorFact c;
+    c.key = name;
+    c.name = tensor;
+    c.dtype = dtype;
+    f.components.push_back(std::move(c));
+  };
+  if (t.has_coo_sparse()) {
+    f.composite = "SparseTensor";
+    part("indices", t.coo_sparse().indices_tensor_name(), DType::kInt64);
+    part("values", t.coo_sparse().values_tensor_name(), f.dtype);
+    part("dense_shape", t.coo_sparse().dense_shape_tensor_name(), DType::kInt64);
+  } else if (t.has_composite_tensor()) {
+    f.composite = t.composite_tensor().type_spec().type_spec_class_name();
+    if (f.composite.empty()) f.composite = "CompositeTensor";
+    for (const auto& c : t.composite_tensor().components())
+      f.components.push_back(describeTensor(std::to_string(f.components.size()), c));
+  }
+  return f;
+}
+
+const std::string* firstNode(const tensorflow::MetaGraphDef& m, const char* collection) {
+  const auto it = m.collection_def().find(collection);
+  if (it == m.collection_def().end() || it->second.node_list().value_size() == 0) return nullptr;
+  return &it->second.node_list().value(0);
+}
+
+// Functions of the objects, each under its shortest path from the root.
+std::vector<FunctionFact> describeFunctions(const tensorflow::SavedObjectGraph& objects) {
+  std::vector<FunctionFact> facts;
+  std::vector<bool> seen(size_t(objects.nodes_size()));
+  std::deque<std::pair<int, std::string>> todo;
+  if (!seen.empty()) {
+    todo.emplace_back(0, "");
+    seen[0] = true;
+  }
+  const auto concrete = [&](const std::string& name) {
+    const auto it = objects.concrete_functions().find(name);
+    return FunctionFact::Concrete{name,
+                                  it == objects.concrete_functions().end()
+                                      ? std::string()
+                                      : structuredText(it->second.canonicalized_input_signature())};
+  };
+  while (!todo.empty()) {
+    const auto [id, path] = std::move(todo.front());
+    todo.pop_front();
+    const tensorflow::SavedObject& o = objects.nodes(id);
+    FunctionFact f{.path = path, .concrete = {}};
+    if (o.has_function())
+      for (const std::string& name : o.function().concrete_functions())
+        f.concrete.push_back(concrete(name));
+    if (o.has_bare_concrete_function())
+      f.concrete.push_back(concrete(o.bare_concrete_function().concrete_function_name()));
+    if (!f.concrete.empty()) facts.push_back(std::move(f));
+    for (const auto& c : o.children()) {
+      if (c.node_id() < 0 || c.node_id() >= objects.nodes_size() || seen[size_t(c.node_id())])
+        continue;
+      seen[size_t(c.node_id())] = true;
+      todo.emplace_back(c.node_id(),
+                        path.empty() ? c.local_name() : cat(path, ".", c.local_name()));
+    }
+  }
+  return facts;
+}
+
+struct NodeCounter {
+  std::map<std::string_view, int64_t> ops;
+  int64_t nodes = 0, contentBytes = 0;
+  template <typename Nodes>
+  void add(const Nodes& list) {
+    for (const tensorflow::NodeDef& n : list) {
+      ++nodes;
+      ++ops[n.op()];
+      if (n.op() != "Const") continue;
+      const auto value = n.attr().find("value");
+      if (value != n.attr().end()) contentBytes += value->second.tensor().content_length();
+    }
+  }
+};
+
+}  // namespace
+
+std::vector<SignatureFact> describeSignatures(const tensorflow::MetaGraphDef& m) {
+  std::vector<SignatureFact> facts;
+  for (const auto& [name, def] : m.signature_def()) {
+    if (name == kInitOpSignature || name == kTrainOpSignature) continue;
+    SignatureFact s{.name = name, .methodName = def.method_name(), .inputs = {}, .outputs = {}};
+    const SignatureOrder order = signatureOrder(m, def);
+    for (const std::string& key : order.inputs) {
+      s.inputs.push_back(describeTensor(key, def.inputs().at(key)));
+      s.inputs.back().optional = def.defaults().contains(key);
+    }
+    for (const std::string& key : order.outputs)
+      s.outputs.push_back(describeTensor(key, def.outputs().at(key)));
+    facts.push_back(std::move(s));
+  }
+  std::sort(facts.begin(), facts.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return facts;
+}
+
+std::string findInitOp(const tensorflow::MetaGraphDef& m) {
+  const auto signature = m.signature_def().find(std::string(kInitOpSignature));
+  if (signature != m.signature_def().end()) {
+    const auto output = signature->second.outputs().find(std::string(kInitOpSignature));
+    if (output != signature->second.outputs().end()) return output->second.name();
+  }
+  for (const char* collection : {"saved_model_main_op", "legacy_init_op"})
+    if (const std::string* node = firstNode(m, collection)) return *node;
+  return "";
+}
+
+std::vector<ModelAsset> findAssets(const tensorflow::MetaGraphDef& m, const std::string& root) {
+  std::vector<ModelAsset> assets;
+  const auto add = [&](const tensorflow::AssetFileDef& a) {
+    assets.push_back(
+        {a.tensor_info().name(), a.filename(), joinPath(root, cat("assets/", a.filename()))});
+  };
+  for (const auto& a : m.asset_file_def()) add(a);
+  if (!assets.empty()) return assets;
+  const auto old = m.collection_def().find("saved_model_assets");
+  if (old == m.collection_def().end()) return assets;
+  for (const auto& any : old->second.any_list().value()) {
+    tensorflow::AssetFileDef a;
+    if (a.ParseFromString(any.value())) add(a);
+  }
+  return assets;
+}
+
+MetaGraphInfo describeMetaGraph(const tensorflow::MetaGraphDef& m) {
+  MetaGraphInfo info;
+  const auto& meta = m.meta_info_def();
+  info.tags.assign(meta.tags().begin(), meta.tags().end());
+  info.tensorflowVersion = meta.tensorflow_version();
+  info.tensorflowGitVersion = meta.tensorflow_git_version();
+  info.signatures = describeSignatures(m);
+  info.functions = describeFunctions(m.object_graph_def());
+  NodeCounter counter;
+  counter.add(m.graph_def().node());
+  for (const auto& f : m.graph_def().library().function()) counter.add(f.node_def());
+  for (const auto& [op, count] : counter.ops) info.ops.push_back({std::string(op), count});
+  info.numNodes = counter.nodes;
+  info.constantBytes = counter.contentBytes;
+  info.numFunctions = m.graph_def().library().function_size();
+  info.numObjects = m.object_graph_def().nodes_size();
+  info.initOp = findInitOp(m);
+  info.restoreOp = m.saver_def().restore_op_name();
+  for (const auto& c : m.collection_def()) info.collections.push_back(c.first);
+  std::sort(info.collections.begin(), info.collections.end());
+  return info;
+}
+
+SavedModelInfo describeModel(const SavedModelReader& reader, const VirtualFileSystem& vfs) {
+  SavedModelInfo info;
+  info.root = reader.root();
+  info.file = baseName(vfs.path(reader.modelFile()));
+  info.fileBytes = vfs.size(reader.modelFile());
+  info.schemaVersion = reader.schemaVersion();
+  for (const auto& m : reader.metaGraphs()) {
+    info.metaGraphs.push_back(describeMetaGraph(*m));
+    info.metaGraphs.back().assets = findAssets(*m, reader.root());
+  }
+  info.checkpointError = reader.checkpointError();
+  if (const TensorBundle* bundle = reader.checkpoint()) {
+    info.hasCheckpoint = true;
+    info.numShards = bundle->numShards();
+    for (const BundleEntry& e : bundle->entries()) {
+      if (e.isPart()) continue;
+      const int64_t bytes =
+          isPod(e.dtype) ? e.shape.numElements() * int64_t(dtypeSize(e.dtype)) : e.size;
+      info.variables.push_back({e.key, e.dtype, e.shape, bytes});
+    }
+  }
+  const auto below = [&](const char* folder) {
+    std::vector<std::string> names;
+    const std::string path = joinPath(reader.root(), folder);
+    for (const FileId id : vfs.filesBelow(path))
+      names.push_back(vfs.path(id).substr(path.size() + 1));
+    return names;
+  };
+  info.assetFiles = below("assets");
+  info.extraFiles = below("assets.extra");
+  if (const tensorflow::FingerprintDef* f = reader.fingerprint()) {
+    info.fingerprint = std::to_string(f->saved_model_checksum());
+    info.uuid = f->uuid();
+  }
+  return info;
+}
+
+}  // namespace smw
