@@ -73,5 +73,6 @@ export const setup = () => run('bash', [inRoot('tools/setup.sh')]);
 export function cmakeBuild(preset, ...args) {
   if (!exists('build', preset, 'build.ninja'))
     run('cmake', ['--preset', preset], { stdio: ['ignore', 'ignore', 'inherit'] });
-  run('cmake', ['--build', '--preset', preset, ...args]);
+  const quiet = process.stdout.isTTY ? [] : ['--', '--quiet'];
+  run('cmake', ['--build', '--preset', preset, ...args, ...quiet]);
 }
