@@ -48,6 +48,10 @@ class TestFunctions : public FunctionLibrary {
     graphs_[g->name] = std::move(g);
     return raw;
   }
+  Graph* peek(std::string_view name) override {
+    auto it = graphs_.find(std::string(name));
+    return it == graphs_.end() ? nullptr : it->second.get();
+  }
 
  private:
   std::map<std::string, std::unique_ptr<Graph>> graphs_;
