@@ -10,6 +10,7 @@ namespace smw {
 using OpFamily = std::span<const OpDef>();
 
 // clang-format off: one a line, so that lists merge
+OpFamily binaryOps;
 OpFamily castOps;
 OpFamily concatOps;
 OpFamily fillOps;
@@ -33,6 +34,7 @@ OpFamily uniqueOps;
 OpFamily whereOps;
 
 inline constexpr OpFamily* kFamilies[] = {
+    binaryOps,
     castOps,
     concatOps,
     fillOps,
