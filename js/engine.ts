@@ -19,6 +19,7 @@ interface SmwSession {
   addFile(path: string, size: number): boolean;
   error(): string;
   info(): string;
+  metaGraph(): number;
   signatures(): string;
   progress(): string;
   memory(): string;
@@ -163,6 +164,9 @@ export class Engine {
   info(): unknown {
     return JSON.parse(this.session.info());
   }
+  metaGraph(): number {
+    return this.session.metaGraph();
+  }
   signatures(): EngineSignature[] {
     return JSON.parse(this.session.signatures()) as EngineSignature[];
   }
@@ -179,8 +183,7 @@ export class Engine {
     signal?: AbortSignal,
   ): Promise<void> {
     this.readRange = read;
-    for (const { path, size } of files)
-      if (!this.session.addFile(path, size)) throw this.error();
+    for (const { path, size } of files) if (!this.session.addFile(path, size)) throw this.error();
     for (;;) {
       throwIfAborted(signal);
       const answer = this.guard(() => this.module._smwStep(this.pointer));

@@ -9,8 +9,7 @@ function buildWasm() {
   cmakeBuild('wasm');
   if (!exists('build/wasm/smw-strict.wasm')) return;
   for (const variant of variants)
-    for (const suffix of ['.wasm', '.web.mjs', '.node.mjs'])
-      copyFileSync(inRoot('build/wasm', variant + suffix), inRoot('dist', variant + suffix));
+    copyFileSync(inRoot('build/wasm', `${variant}.wasm`), inRoot('dist', `${variant}.wasm`));
 }
 
 export async function build() {

@@ -1,7 +1,6 @@
 // js/*.ts -> dist/: js/index.ts for browsers, js/node.ts for Node, js/worker.ts, js/cli.ts, and declarations.
-// The glue of the wasm variants lies beside them and is imported at run time, so it stays outside the bundle.
 import esbuild from 'esbuild';
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { bin, exists, inRoot, run } from './lib/run.mjs';
 
 const common = {
@@ -12,38 +11,46 @@ const common = {
   splitting: true,
   outdir: inRoot('dist'),
   outExtension: { '.js': '.mjs' },
-  external: ['./smw-*.mjs'],
   legalComments: 'none',
   logLevel: 'warning',
 };
 const present = (...names) => names.map((n) => `js/${n}.ts`).filter((file) => exists(file));
 
-async function minifyGlue() {
-  for (const file of readdirSync(inRoot('dist')).filter((f) => /^smw-.*\.mjs$/.test(f))) {
-    const path = inRoot('dist', file);
-    const { code } = await esbuild.transform(readFileSync(path, 'utf8'), {
-      minify: true,
-      format: 'esm',
-      target: 'es2022',
-    });
-    writeFileSync(path, code);
-  }
+/**
+ * Emscripten's glue becomes a part of the bundle. It is one for all variants: they differ only in the name of
+ * the wasm file, which the host fetches itself.
+ */
+function glueOf(platform) {
+  const read = (variant) =>
+    readFileSync(inRoot('build/wasm', `smw-${variant}.${platform}.mjs`), 'utf8')
+      .replace(/new URL\("[^"]*\.wasm", ?import\.meta\.url\)\.href/g, '""')
+      .replaceAll(`smw-${variant}`, 'smw');
+  const glue = read('strict');
+  if (read('relaxed') !== glue) throw new Error('the glue of the variants differs');
+  return {
+    name: 'glue',
+    setup(b) {
+      b.onResolve({ filter: /^smw-glue$/ }, () => ({ path: 'smw-glue', namespace: 'glue' }));
+      b.onLoad({ filter: /.*/, namespace: 'glue' }, () => ({ contents: glue, loader: 'js' }));
+    },
+  };
 }
 
 export async function buildPackage() {
-  await minifyGlue();
   if (!exists('js/index.ts')) return;
   await esbuild.build({
     ...common,
     entryPoints: present('index', 'worker').map((file) => inRoot(file)),
     chunkNames: 'web-[hash]',
     platform: 'browser',
+    plugins: [glueOf('web')],
   });
   await esbuild.build({
     ...common,
     entryPoints: present('node', 'node_worker', 'cli').map((file) => inRoot(file)),
     chunkNames: 'node-[hash]',
     platform: 'node',
+    plugins: [glueOf('node')],
   });
   if (exists('dist/cli.mjs')) chmodSync(inRoot('dist/cli.mjs'), 0o755);
   run(process.execPath, [bin('tsc'), '-p', 'tsconfig.build.json']);

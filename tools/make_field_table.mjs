@@ -26,22 +26,37 @@ function* fieldsOf(buffer) {
     } else at += wire === 1 ? 8 : 4;
   }
 }
-const all = (buffer, number) => [...fieldsOf(buffer)].filter(([n]) => n === number).map(([, v]) => v);
+const all = (buffer, number) =>
+  [...fieldsOf(buffer)].filter(([n]) => n === number).map(([, v]) => v);
 const one = (buffer, number) => all(buffer, number).at(-1);
 const text = (buffer, number) => one(buffer, number)?.toString('utf8') ?? '';
 
 // Numbers of google/protobuf/descriptor.proto.
 const FILE = 1;
-const FILE_PACKAGE = 2, FILE_MESSAGE = 4, FILE_ENUM = 5;
-const NAME = 1, MESSAGE_FIELD = 2, MESSAGE_NESTED = 3, MESSAGE_ENUM = 4;
-const FIELD_NUMBER = 3, FIELD_LABEL = 4, FIELD_TYPE = 5, FIELD_TYPE_NAME = 6;
-const ENUM_VALUE = 2, ENUM_NUMBER = 2;
-const LABEL_REPEATED = 3, TYPE_MESSAGE = 11, TYPE_ENUM = 14;
+const FILE_PACKAGE = 2,
+  FILE_MESSAGE = 4,
+  FILE_ENUM = 5;
+const NAME = 1,
+  MESSAGE_FIELD = 2,
+  MESSAGE_NESTED = 3,
+  MESSAGE_ENUM = 4;
+const FIELD_NUMBER = 3,
+  FIELD_LABEL = 4,
+  FIELD_TYPE = 5,
+  FIELD_TYPE_NAME = 6;
+const ENUM_VALUE = 2,
+  ENUM_NUMBER = 2;
+const LABEL_REPEATED = 3,
+  TYPE_MESSAGE = 11,
+  TYPE_ENUM = 14;
 
 const messages = [];
 const enums = [];
 function collectEnum(scope, buffer) {
-  const values = all(buffer, ENUM_VALUE).map((v) => ({ name: text(v, NAME), number: one(v, ENUM_NUMBER) ?? 0 }));
+  const values = all(buffer, ENUM_VALUE).map((v) => ({
+    name: text(v, NAME),
+    number: one(v, ENUM_NUMBER) ?? 0,
+  }));
   enums.push({ name: `${scope}.${text(buffer, NAME)}`, values });
 }
 function collectMessage(scope, buffer) {
@@ -70,7 +85,8 @@ enums.sort(byName);
 
 const indexOf = (list, name) => {
   const i = list.findIndex((x) => x.name === name);
-  if (i < 0) throw new Error(`${descriptors} names ${name} and does not hold it: pass all files together`);
+  if (i < 0)
+    throw new Error(`${descriptors} names ${name} and does not hold it: pass all files together`);
   return i;
 };
 const lines = ['// Made by tools/make_field_table.mjs.'];
@@ -86,7 +102,11 @@ lines.push('};', 'constexpr FieldRow kFields[] = {');
 for (const m of messages)
   for (const f of m.fields) {
     const child =
-      f.type === TYPE_MESSAGE ? indexOf(messages, f.typeName) : f.type === TYPE_ENUM ? indexOf(enums, f.typeName) : 0;
+      f.type === TYPE_MESSAGE
+        ? indexOf(messages, f.typeName)
+        : f.type === TYPE_ENUM
+          ? indexOf(enums, f.typeName)
+          : 0;
     lines.push(`    {"${f.name}", ${f.number}, FieldKind(${f.type}), ${f.repeated}, ${child}},`);
   }
 first = 0;

@@ -10,8 +10,6 @@ namespace smw {
 using OpFamily = std::span<const OpDef>();
 
 // clang-format off: one a line, so that lists merge
-OpFamily binaryOps;
-OpFamily castOps;
 OpFamily concatOps;
 OpFamily fillOps;
 OpFamily gatherNdOps;
@@ -21,7 +19,6 @@ OpFamily padOps;
 OpFamily rangeOps;
 OpFamily reverseOps;
 OpFamily scatterNdOps;
-OpFamily selectOps;
 OpFamily shapeOps;
 OpFamily spaceOps;
 OpFamily splitOps;
@@ -29,13 +26,10 @@ OpFamily stridedSliceOps;
 OpFamily tileOps;
 OpFamily topKOps;
 OpFamily transposeOps;
-OpFamily unaryOps;
 OpFamily uniqueOps;
 OpFamily whereOps;
 
 inline constexpr OpFamily* kFamilies[] = {
-    binaryOps,
-    castOps,
     concatOps,
     fillOps,
     gatherNdOps,
@@ -45,7 +39,6 @@ inline constexpr OpFamily* kFamilies[] = {
     rangeOps,
     reverseOps,
     scatterNdOps,
-    selectOps,
     shapeOps,
     spaceOps,
     splitOps,
@@ -53,9 +46,9 @@ inline constexpr OpFamily* kFamilies[] = {
     tileOps,
     topKOps,
     transposeOps,
-    unaryOps,
     uniqueOps,
     whereOps,
 };
+// clang-format on
 
 }  // namespace smw

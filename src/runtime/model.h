@@ -44,7 +44,8 @@ class Model : public Loader {
 
   // ---- once loaded
   const SavedModelInfo& info() const { return info_; }
-  const MetaGraphInfo& metaGraph() const { return info_.metaGraphs[chosen_]; }
+  /// Index of the chosen MetaGraph in info().
+  size_t metaGraphIndex() const { return chosen_; }
   /// The signatures of the chosen MetaGraph; composite inputs and outputs are flattened into their
   /// parts.
   const std::vector<SignatureFact>& signatures() const { return signatures_; }

@@ -35,6 +35,8 @@ class Session {
 
   std::string error() const { return error_; }
   std::string info() const;
+  /// Index of the MetaGraph that was loaded.
+  int metaGraph() const { return int(model_->metaGraphIndex()); }
   /// [{"name", "methodName", "inputs": [{"key", "name", "dtype", "shape"}], "outputs": [...]}]:
   /// tensors flat, in the order that begin() and run() use.
   std::string signatures() const;

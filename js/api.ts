@@ -1,0 +1,153 @@
+// load, inspect and capabilities over a platform.
+import type { EngineOptions, ReadRange } from './engine.ts';
+import { invalidArgument, SavedModelError, throwIfAborted } from './errors.ts';
+import type { Host, Loaded } from './host/host.ts';
+import { WorkerHost } from './host/worker_host.ts';
+import type { SavedModelInfo } from './info.ts';
+import { SavedModel } from './model.ts';
+import type { LoadOptions } from './options.ts';
+import type { Platform, Variant } from './platform.ts';
+import { openSource, type ModelSource } from './sources/open.ts';
+import type { Source } from './sources/source.ts';
+import { features, pickVariant } from './variant.ts';
+
+export interface Capabilities {
+  /** WebAssembly SIMD: the model cannot run without. */
+  simd: boolean;
+  /** Relaxed SIMD: fused multiply-add, about a third faster. */
+  relaxedSimd: boolean;
+  /** Threads that a model can use. */
+  threads: number;
+  /** Why something is missing. */
+  reasons: string[];
+  /** Types of the ops that models may contain. */
+  supportedOps: string[];
+}
+
+export interface Api {
+  load(source: ModelSource, options?: LoadOptions): Promise<SavedModel>;
+  inspect(source: ModelSource, options?: LoadOptions): Promise<SavedModelInfo>;
+  capabilities(options?: Pick<LoadOptions, 'wasm'>): Promise<Capabilities>;
+}
+
+export function makeApi(platform: Platform): Api {
+  const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+  function compile(options: Pick<LoadOptions, 'wasm'>): Promise<WebAssembly.Module> {
+    const found = features();
+    if (!found.simd)
+      throw new SavedModelError(
+        'This browser has no WebAssembly SIMD, which savedmodel-wasm needs',
+        { code: 'UNIMPLEMENTED' },
+      );
+    // A caller who gives only one variant wants that one.
+    const given = Object.keys(options.wasm ?? {}) as Variant[];
+    const best = pickVariant(found);
+    const variant = given.length && !given.includes(best) ? given[0]! : best;
+    const wasm = options.wasm?.[variant];
+    if (wasm instanceof WebAssembly.Module) return Promise.resolve(wasm);
+    const base = typeof location === 'object' ? location.href : undefined;
+    const url = wasm ? new URL(wasm, base) : platform.wasmUrl(variant);
+    let module = compiled.get(url.href);
+    if (!module) {
+      module = platform.compile(url);
+      compiled.set(url.href, module);
+      // A failure is not remembered: the network may be back next time.
+      module.catch(() => compiled.delete(url.href));
+    }
+    return module;
+  }
+
+  async function open(
+    given: ModelSource,
+    options: LoadOptions,
+    inspect: boolean,
+  ): Promise<{ host: Host; loaded: Loaded }> {
+    const { signal } = options;
+    throwIfAborted(signal);
+    const wasm = compile(options);
+    // Compiling and opening go on side by side; the first failure is the one reported.
+    const [module, source] = await Promise.all([
+      wasm,
+      platform.openSource(given).then((own) => own ?? openSource(given, options)),
+    ]);
+    throwIfAborted(signal);
+    const host: Host =
+      options.worker === false
+        ? await platform.localHost()
+        : new WorkerHost(await platform.startWorker());
+    try {
+      const loaded = await host.load({
+        wasm: module,
+        files: source.files.map(({ path, size }) => ({ path, size })),
+        options: engineOptions(options, inspect),
+        read: readerOf(source, signal),
+        onProgress: options.onProgress,
+        signal,
+      });
+      return { host, loaded };
+    } catch (error) {
+      host.dispose();
+      throw error;
+    }
+  }
+
+  return {
+    async load(source, options = {}) {
+      if (typeof options.threads === 'number' && !(options.threads >= 1))
+        throw invalidArgument(`threads must be at least 1, got ${options.threads}`);
+      const { host, loaded } = await open(source, options, false);
+      return new SavedModel(host, loaded);
+    },
+    async inspect(source, options = {}) {
+      const { host, loaded } = await open(source, options, true);
+      host.dispose();
+      return loaded.info as SavedModelInfo;
+    },
+    async capabilities(options = {}) {
+      const found = features();
+      const reasons = ['threads: this build runs models on one thread'];
+      if (!found.simd) reasons.push('simd: WebAssembly.validate refuses SIMD instructions');
+      if (!found.relaxedSimd)
+        reasons.push('relaxedSimd: WebAssembly.validate refuses relaxed SIMD instructions');
+      const { Engine, factory } = await platform.engine();
+      const engine = found.simd ? await Engine.create(factory, await compile(options), {}) : null;
+      return { ...found, threads: 1, reasons, supportedOps: engine?.supportedOps() ?? [] };
+    },
+  };
+}
+
+function engineOptions(options: LoadOptions, inspect: boolean): EngineOptions {
+  const { tags, verify, passesOff } = options;
+  return {
+    tags: typeof tags === 'string' ? [tags] : tags && [...tags],
+    verify,
+    inspect,
+    passesOff: passesOff && [...passesOff],
+  };
+}
+
+/** Reads of the engine, with errors that name the file. */
+function readerOf({ files }: Source, signal: AbortSignal | undefined): ReadRange {
+  return async (index, offset, length) => {
+    const file = files[index]!;
+    let bytes: Uint8Array;
+    try {
+      bytes = await file.read(offset, length, signal);
+    } catch (cause) {
+      throwIfAborted(signal);
+      if (cause instanceof SavedModelError) throw cause;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new SavedModelError(
+        `${file.path} could not be read: ${why}`,
+        { code: 'UNAVAILABLE', file: file.path },
+        { cause },
+      );
+    }
+    if (bytes.length === length) return bytes;
+    throw new SavedModelError(
+      `${file.path} ended early: ${bytes.length} bytes at ${offset} where ${length} were expected`,
+      { code: 'DATA_LOSS', file: file.path },
+    );
+  };
+}

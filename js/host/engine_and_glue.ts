@@ -1,0 +1,2 @@
+export { default as factory } from 'smw-glue';
+export { Engine } from '../engine.ts';

@@ -1,0 +1,78 @@
+// The worker's side: one engine, answering messages.
+import factory from 'smw-glue';
+import { Engine, type RawTensor } from '../engine.ts';
+import { abortError, fromPlainError, SavedModelError, toPlainError } from '../errors.ts';
+import { describe } from './host.ts';
+import type { FromWorker, Port, ToWorker } from './messages.ts';
+
+const buffersOf = (tensors: RawTensor[]): Transferable[] =>
+  tensors.flatMap(({ data }) =>
+    Array.isArray(data) ? [] : [(data as ArrayBufferView).buffer as ArrayBuffer],
+  );
+
+/** Gives the function that takes the host's messages. */
+export function serve(port: Port<FromWorker>): (message: ToWorker) => void {
+  let engine: Engine | undefined;
+  let nextRead = 0;
+  const reads = new Map<number, { done: (b: Uint8Array) => void; failed: (e: Error) => void }>();
+  const aborts = new Map<number, AbortController>();
+
+  const read = (file: number, offset: number, length: number): Promise<Uint8Array> =>
+    new Promise((done, failed) => {
+      const number = nextRead++;
+      reads.set(number, { done, failed });
+      port.postMessage({ type: 'read', read: number, file, offset, length });
+    });
+
+  const loaded = (): Engine => {
+    if (!engine) throw new SavedModelError('No model is loaded', { code: 'FAILED_PRECONDITION' });
+    return engine;
+  };
+
+  async function answer(
+    message: ToWorker & { id: number },
+    signal: AbortSignal,
+  ): Promise<FromWorker> {
+    const { id } = message;
+    switch (message.type) {
+      case 'load': {
+        const made = await Engine.create(factory, message.wasm, message.options);
+        const onProgress = (progress: { loaded: number; total: number }) =>
+          port.postMessage({ type: 'progress', id, progress });
+        await made.load(message.files, read, onProgress, signal);
+        engine = made;
+        return { type: 'done', id, value: describe(made, message.options) };
+      }
+      case 'call': {
+        const { signature, inputs, outputs, budgetMs } = message;
+        const value = await loaded().call(signature, inputs, outputs, budgetMs, signal);
+        return { type: 'done', id, value };
+      }
+      default:
+        return { type: 'done', id, value: loaded().memory() };
+    }
+  }
+
+  return (message) => {
+    if (message.type === 'abort') return aborts.get(message.id)?.abort(abortError());
+    if (message.type === 'bytes' || message.type === 'readFailed') {
+      const waiting = reads.get(message.read);
+      reads.delete(message.read);
+      if (message.type === 'bytes') waiting?.done(message.bytes);
+      else waiting?.failed(fromPlainError(message.error));
+      return;
+    }
+    const abort = new AbortController();
+    aborts.set(message.id, abort);
+    answer(message, abort.signal)
+      .then((reply) => {
+        const moved =
+          reply.type === 'done' && Array.isArray(reply.value) ? buffersOf(reply.value) : [];
+        port.postMessage(reply, moved);
+      })
+      .catch((error: unknown) =>
+        port.postMessage({ type: 'failed', id: message.id, error: toPlainError(error) }),
+      )
+      .finally(() => aborts.delete(message.id));
+  };
+}

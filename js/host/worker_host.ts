@@ -1,0 +1,123 @@
+// The page's side of a worker.
+import type { MemoryReport, RawTensor } from '../engine.ts';
+import { fromPlainError, SavedModelError, throwIfAborted, toPlainError } from '../errors.ts';
+import type { Host, Loaded, LoadRequest } from './host.ts';
+import type { FromWorker, Port, ToWorker } from './messages.ts';
+
+/** A worker of either kind, with its script loading. */
+export interface WorkerPort extends Port<ToWorker> {
+  onMessage(take: (message: FromWorker) => void): void;
+  /** The script could not be loaded, or the worker died. */
+  onError(take: (error: Error) => void): void;
+  /** Calls are under way: in Node the process waits for them. */
+  busy?(on: boolean): void;
+  terminate(): void;
+}
+
+/** Slices of a call that can be aborted; others run in one go. */
+const ABORTABLE_SLICE_MS = 50;
+
+interface Waiting {
+  done: (value: never) => void;
+  failed: (error: Error) => void;
+  request?: LoadRequest;
+}
+
+export class WorkerHost implements Host {
+  private nextId = 0;
+  private readonly waiting = new Map<number, Waiting>();
+  private ended: Error | undefined;
+  private request: LoadRequest | undefined;
+
+  constructor(private readonly port: WorkerPort) {
+    port.onMessage((m) => this.take(m));
+    port.onError((e) => this.end(e));
+  }
+
+  load(request: LoadRequest): Promise<Loaded> {
+    this.request = request;
+    const { wasm, files, options, signal } = request;
+    return this.ask<Loaded>((id) => ({ type: 'load', id, wasm, files, options }), signal, request);
+  }
+
+  call(
+    signature: number,
+    inputs: RawTensor[],
+    outputs: number[] | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<RawTensor[]> {
+    const budgetMs = signal ? ABORTABLE_SLICE_MS : 0;
+    return this.ask<RawTensor[]>(
+      (id) => ({ type: 'call', id, signature, inputs, outputs, budgetMs }),
+      signal,
+    );
+  }
+
+  memory(): Promise<MemoryReport> {
+    return this.ask<MemoryReport>((id) => ({ type: 'memory', id }));
+  }
+
+  dispose(): void {
+    this.end(new SavedModelError('The model was disposed', { code: 'FAILED_PRECONDITION' }));
+  }
+
+  private ask<T>(
+    make: (id: number) => ToWorker,
+    signal?: AbortSignal,
+    request?: LoadRequest,
+  ): Promise<T> {
+    return new Promise<T>((done, failed) => {
+      throwIfAborted(signal);
+      if (this.ended) throw this.ended;
+      const id = this.nextId++;
+      const onAbort = () => this.port.postMessage({ type: 'abort', id });
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const settled = <A>(then: (a: A) => void) => {
+        return (a: A) => {
+          signal?.removeEventListener('abort', onAbort);
+          then(a);
+        };
+      };
+      this.waiting.set(id, { done: settled(done), failed: settled(failed), request });
+      if (this.waiting.size === 1) this.port.busy?.(true);
+      this.port.postMessage(make(id));
+    });
+  }
+
+  private take(message: FromWorker): void {
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'read':
+        void this.answerRead(message);
+        return;
+      case 'progress':
+        this.waiting.get(message.id)?.request?.onProgress?.(message.progress);
+        return;
+    }
+    const waiting = this.waiting.get(message.id);
+    this.waiting.delete(message.id);
+    if (!this.waiting.size) this.port.busy?.(false);
+    if (message.type === 'done') waiting?.done(message.value as never);
+    else waiting?.failed(fromPlainError(message.error));
+  }
+
+  private async answerRead(m: { read: number; file: number; offset: number; length: number }) {
+    try {
+      const bytes = await this.request!.read(m.file, m.offset, m.length);
+      const whole = bytes.byteLength === bytes.buffer.byteLength;
+      const transfer = whole ? [bytes.buffer as ArrayBuffer] : [];
+      this.port.postMessage({ type: 'bytes', read: m.read, bytes }, transfer);
+    } catch (error) {
+      this.port.postMessage({ type: 'readFailed', read: m.read, error: toPlainError(error) });
+    }
+  }
+
+  private end(error: Error): void {
+    if (this.ended) return;
+    this.ended = error;
+    this.port.terminate();
+    for (const { failed } of this.waiting.values()) failed(error);
+    this.waiting.clear();
+  }
+}

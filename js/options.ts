@@ -1,0 +1,30 @@
+import type { Variant } from './platform.ts';
+
+/** Weight bytes read so far, and in all; `total` grows while the model's header is still being read. */
+export interface LoadProgress {
+  loaded: number;
+  total: number;
+}
+
+export interface LoadOptions {
+  /** The MetaGraph's exact set of tags. Not given: the only one, or else the one tagged `serve`. */
+  tags?: string | readonly string[];
+  /** Aborts loading with an `AbortError`. */
+  signal?: AbortSignal;
+  onProgress?: (progress: LoadProgress) => void;
+  /** False runs the model in the calling thread, in slices. Default true. */
+  worker?: boolean;
+  /** Threads of the model: 1 for now, see `capabilities()`. */
+  threads?: number | 'auto';
+  /** False skips the checksums of weights. Default true. */
+  verify?: boolean;
+  /** For sources that are URLs. */
+  fetch?: typeof globalThis.fetch;
+  headers?: HeadersInit;
+  credentials?: RequestCredentials;
+  cache?: RequestCache;
+  /** Where the WebAssembly of a variant is, or the compiled module itself. */
+  wasm?: Partial<Record<Variant, URL | string | WebAssembly.Module>>;
+  /** Graph passes that are not to run: for finding out which one changes an answer. */
+  passesOff?: readonly string[];
+}

@@ -1,0 +1,21 @@
+// What differs between a page and Node: where wasm comes from, and how a worker is started.
+import type { Engine, ModuleFactory } from './engine.ts';
+import type { Host } from './host/host.ts';
+import type { WorkerPort } from './host/worker_host.ts';
+import type { Source } from './sources/source.ts';
+
+/** The links of the module; one is picked by what the machine can do. */
+export type Variant = 'relaxed' | 'strict';
+
+export interface Platform {
+  /** Where a variant lies beside this script. */
+  wasmUrl(variant: Variant): URL;
+  /** Compiles what lies at `url`; a clear error where it is no WebAssembly. */
+  compile(url: URL): Promise<WebAssembly.Module>;
+  startWorker(): Promise<WorkerPort>;
+  localHost(): Promise<Host>;
+  /** The engine and its glue, to be used in this thread. */
+  engine(): Promise<{ Engine: typeof Engine; factory: ModuleFactory }>;
+  /** Sources that only this platform has, such as a path on disk. */
+  openSource(source: unknown): Promise<Source | undefined>;
+}

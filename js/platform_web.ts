@@ -1,0 +1,89 @@
+// Browsers.
+import { SavedModelError } from './errors.ts';
+import type { WorkerPort } from './host/worker_host.ts';
+import type { FromWorker } from './host/messages.ts';
+import type { Platform, Variant } from './platform.ts';
+
+/**
+ * Vite's dev server moves this script to node_modules/.vite/deps and leaves the files beside it where they
+ * were. There, and only there, they are looked for in the package itself.
+ */
+function beside(file: string): URL | undefined {
+  const moved = /^(.*\/node_modules)\/\.vite\/[^/]+\//.exec(import.meta.url);
+  return moved ? new URL(`${moved[1]}/savedmodel-wasm/dist/${file}`) : undefined;
+}
+
+function wasmUrl(variant: Variant): URL {
+  // Whole literals, so that bundlers find the files.
+  return variant === 'relaxed'
+    ? (beside('smw-relaxed.wasm') ?? new URL('./smw-relaxed.wasm', import.meta.url))
+    : (beside('smw-strict.wasm') ?? new URL('./smw-strict.wasm', import.meta.url));
+}
+
+async function compile(url: URL): Promise<WebAssembly.Module> {
+  const fail = (message: string, cause?: unknown): never => {
+    throw new SavedModelError(
+      `${message}: ${url.href}`,
+      { code: 'NOT_FOUND', file: url.href },
+      { cause },
+    );
+  };
+  let response: Response;
+  try {
+    response = await fetch(url, { credentials: 'same-origin' });
+  } catch (cause) {
+    return fail('The WebAssembly of savedmodel-wasm could not be fetched', cause);
+  }
+  if (!response.ok)
+    return fail(`The WebAssembly of savedmodel-wasm was answered with HTTP ${response.status}`);
+  const type = response.headers.get('content-type') ?? '';
+  if (/text\/html/i.test(type))
+    return fail('HTML came where the WebAssembly of savedmodel-wasm was expected');
+  // Servers that do not know the type of .wasm: no streaming, but it works.
+  if (/application\/wasm/i.test(type)) return WebAssembly.compileStreaming(response);
+  const bytes = await response.arrayBuffer();
+  const magic = new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength));
+  if (magic.join() !== '0,97,115,109')
+    return fail(
+      magic[0] === 0x3c
+        ? 'HTML came where the WebAssembly of savedmodel-wasm was expected'
+        : 'What came is no WebAssembly',
+    );
+  return WebAssembly.compile(bytes);
+}
+
+async function startWorker(): Promise<WorkerPort> {
+  const moved = beside('worker.mjs');
+  const worker = moved
+    ? new Worker(moved, { type: 'module' })
+    : new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' });
+  let onError: (error: Error) => void = () => undefined;
+  let onMessage: (m: FromWorker) => void = () => undefined;
+  worker.onmessage = (e: MessageEvent<FromWorker>) => onMessage(e.data);
+  worker.onerror = (e) => {
+    const why = e.message
+      ? `: ${e.message}`
+      : ' (is worker.mjs beside the script, and allowed by CSP?)';
+    onError(
+      new SavedModelError(`The worker of savedmodel-wasm failed${why}`, {
+        code: 'INTERNAL',
+        modelLost: true,
+      }),
+    );
+  };
+  return {
+    postMessage: (message, transfer) => worker.postMessage(message, transfer ?? []),
+    onMessage: (take) => (onMessage = take),
+    onError: (take) => (onError = take),
+    terminate: () => worker.terminate(),
+  };
+}
+
+export const webPlatform: Platform = {
+  wasmUrl,
+  compile,
+  startWorker,
+  localHost: async () => new (await import('./host/local.ts')).LocalHost(),
+  engine: () => import('./host/engine_and_glue.ts'),
+  openSource: async () => undefined,
+};
