@@ -31,6 +31,7 @@ BinaryKernel binaryKernel(BinaryOp op, Elem e, const BinaryParams& p) {
     default:
       break;
   }
+  if (e == Elem::kBool) k.loop = binaryLoopBool(op), k.loopIn = e;
   if (op == BinaryOp::kNextAfter && e != Elem::kF32 && e != Elem::kF64) k.loop = nullptr;
   if (isComparison(op)) k.loopOut = k.out = Elem::kBool;
   return k;

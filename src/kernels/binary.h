@@ -82,6 +82,7 @@ BinaryLoop binaryLoopF64(BinaryOp op);
 BinaryLoop binaryLoopC128(BinaryOp op);
 BinaryLoop binaryLoopI32(BinaryOp op);  // the ones worth a loop of their own
 BinaryLoop binaryLoopI64(BinaryOp op);
+BinaryLoop binaryLoopBool(BinaryOp op);  // of bytes 0 and 1
 BinaryLoop binaryLoopU64(BinaryOp op);
 
 }  // namespace smw::kernels

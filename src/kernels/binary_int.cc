@@ -161,6 +161,22 @@ BinaryLoop ordered(BinaryOp op) {
 BinaryLoop binaryLoopI64(BinaryOp op) { return ordered<S>(op); }
 BinaryLoop binaryLoopU64(BinaryOp op) { return ordered<W>(op); }
 
+BinaryLoop binaryLoopBool(BinaryOp op) {
+  using T = uint8_t;
+  switch (op) {
+    case B::kLogicalAnd:
+      return fastMap<T, bool, [](T a, T b) { return bool(a & b); }>;
+    case B::kLogicalOr:
+      return fastMap<T, bool, [](T a, T b) { return bool(a | b); }>;
+    case B::kEqual:
+      return fastMap<T, bool, [](T a, T b) { return a == b; }>;
+    case B::kNotEqual:
+      return fastMap<T, bool, [](T a, T b) { return a != b; }>;
+    default:
+      return nullptr;
+  }
+}
+
 BinaryLoop binaryLoopI32(BinaryOp op) {
   using T = int32_t;
   using V = uint32_t;

@@ -160,6 +160,7 @@ Elem step(Elem from, Elem to) {
 }  // namespace
 
 void cast(Elem fromElem, const void* from, Elem toElem, void* to, int64_t n) {
+  if (n <= 0) return;
   const size_t fromSize = elemSize(fromElem), toSize = elemSize(toElem);
   if (fromElem == toElem) {
     if (from != to) std::memcpy(to, from, size_t(n) * fromSize);

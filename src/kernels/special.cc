@@ -11,7 +11,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 double digamma(double x) {
-  if (x == 0) return -kInf;
+  if (x == 0) return kNan;
   if (x < 0) {
     if (x == std::floor(x)) return kNan;
     const double r = x - std::floor(x);  // the reflection formula, with the angle reduced

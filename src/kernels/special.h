@@ -3,7 +3,7 @@
 
 namespace smw::kernels {
 
-/// The derivative of lgamma. NaN at poles (0: -inf, as TensorFlow).
+/// The derivative of lgamma. NaN at its poles.
 double digamma(double x);
 /// The inverse of the standard normal distribution function; -inf at 0, inf at 1, NaN outside.
 double ndtri(double p);

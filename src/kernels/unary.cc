@@ -13,6 +13,10 @@ bool givesReal(UnaryOp op) {
          op == UnaryOp::kImag;
 }
 
+void logicalNot(const void* x, void* y, int64_t n, const UnaryParams&) {
+  for (int64_t i = 0; i < n; ++i) static_cast<bool*>(y)[i] = !static_cast<const bool*>(x)[i];
+}
+
 }  // namespace
 
 UnaryKernel unaryKernel(UnaryOp op, Elem e, const UnaryParams& p) {
@@ -31,7 +35,10 @@ UnaryKernel unaryKernel(UnaryOp op, Elem e, const UnaryParams& p) {
   } else {
     k.loopIn = k.loopOut = e == Elem::kU64 ? Elem::kU64 : Elem::kI64;
     k.loop = e == Elem::kU64 ? unaryLoopU64(op) : unaryLoopI64(op);
-    if (e == Elem::kBool && op != UnaryOp::kLogicalNot) k.loop = nullptr;
+    if (e == Elem::kBool) {
+      k.loop = op == UnaryOp::kLogicalNot ? logicalNot : nullptr;
+      k.loopIn = k.loopOut = Elem::kBool;
+    }
     if (!k.loop && isInt(e)) k.loop = unaryLoopF64(op), k.loopIn = k.loopOut = Elem::kF64;
     if (op == UnaryOp::kPopulationCount) {
       // Sign extension would add ones: count the bits of the unsigned type of the same width.

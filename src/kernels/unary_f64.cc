@@ -26,6 +26,8 @@ void leakyRelu(const void* xs, void* ys, int64_t n, const UnaryParams& p) {
   for (int64_t i = 0; i < n; ++i) y[i] = x[i] > 0 ? x[i] : x[i] * double(p.alpha);
 }
 
+/// TensorFlow's float64 erf gives NaN at infinity.
+double erf(double x) { return std::isinf(x) ? std::numeric_limits<double>::quiet_NaN() : std::erf(x); }
 double elu(double x) { return x > 0 ? x : std::expm1(x); }
 double selu(double x) {
   constexpr double kScale = 1.0507009873554804934193349852946;
@@ -72,7 +74,7 @@ UnaryLoop unaryLoopF64(UnaryOp op) {
     case U::kElu:
       return map<elu>;
     case U::kErf:
-      return map<std::erf>;
+      return map<erf>;
     case U::kErfc:
       return map<std::erfc>;
     case U::kErfinv:

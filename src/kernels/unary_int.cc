@@ -40,8 +40,6 @@ UnaryLoop wrapping(UnaryOp op) {
       return wrapMap<[](uint64_t v) { return ~v; }>;
     case U::kPopulationCount:
       return wrapMap<[](uint64_t v) { return std::popcount(v); }>;
-    case U::kLogicalNot:
-      return wrapMap<[](uint64_t v) { return v == 0; }>;
     case U::kCeil:
     case U::kFloor:
     case U::kRint:

@@ -10,6 +10,8 @@ namespace smw {
 using OpFamily = std::span<const OpDef>();
 
 // clang-format off: one a line, so that lists merge
+OpFamily binaryOps;
+OpFamily castOps;
 OpFamily concatOps;
 OpFamily fillOps;
 OpFamily gatherNdOps;
@@ -19,6 +21,7 @@ OpFamily padOps;
 OpFamily rangeOps;
 OpFamily reverseOps;
 OpFamily scatterNdOps;
+OpFamily selectOps;
 OpFamily shapeOps;
 OpFamily spaceOps;
 OpFamily splitOps;
@@ -26,10 +29,13 @@ OpFamily stridedSliceOps;
 OpFamily tileOps;
 OpFamily topKOps;
 OpFamily transposeOps;
+OpFamily unaryOps;
 OpFamily uniqueOps;
 OpFamily whereOps;
 
 inline constexpr OpFamily* kFamilies[] = {
+    binaryOps,
+    castOps,
     concatOps,
     fillOps,
     gatherNdOps,
@@ -39,6 +45,7 @@ inline constexpr OpFamily* kFamilies[] = {
     rangeOps,
     reverseOps,
     scatterNdOps,
+    selectOps,
     shapeOps,
     spaceOps,
     splitOps,
@@ -46,9 +53,9 @@ inline constexpr OpFamily* kFamilies[] = {
     tileOps,
     topKOps,
     transposeOps,
+    unaryOps,
     uniqueOps,
     whereOps,
 };
-// clang-format on
 
 }  // namespace smw
