@@ -66,6 +66,7 @@ Result<LoadStep> ModelFile::step() {
 }
 
 Status ModelFile::parse() {
+  google::protobuf::SetLogHandler(nullptr);  // it would print, and say no more than our own error
   for (std::string& bytes : scanner_.metaGraphs()) {
     auto m = std::make_unique<tensorflow::MetaGraphDef>();
     if (!m->ParseFromArray(bytes.data(), int(bytes.size())))

@@ -122,7 +122,7 @@ Status PbScanner::step(std::span<const std::byte> bytes, size_t& at) {
     if (frames_.size() > 1)
       return damaged(
           cat("a field of ", messageName(frame.message), " at byte ", start, " is damaged"));
-    if (parsed == Parsed::kIncomplete) return cutOff("a field", fileSize_ + 1);
+    if (parsed == Parsed::kIncomplete) return cutOff("a field", 0);
     if (metaGraphs_.empty())
       return fail(
           Error(Code::kInvalidArgument, cat(file_, " is not a SavedModel: not in protobuf format"))
@@ -261,7 +261,7 @@ void PbScanner::closeFinished() {
 
 Status PbScanner::finish() {
   if (frames_.size() > 1 || carried_ > 0 || copy_ > 0)
-    return cutOff(frames_.size() > 1 ? "a MetaGraphDef" : "a field", fileSize_ + 1);
+    return cutOff(frames_.size() > 1 ? "a MetaGraphDef" : "a field", 0);
   if (metaGraphs_.empty())
     return fail(Error(Code::kInvalidArgument, cat(file_, " holds no MetaGraph")).inFile(file_));
   checkedEnd_ = true;
@@ -275,7 +275,7 @@ std::unexpected<Error> PbScanner::damaged(std::string message) const {
 std::unexpected<Error> PbScanner::cutOff(std::string_view inside, int64_t needed) const {
   std::string message =
       cat(file_, " is cut off: it ends in the middle of ", inside, ", at byte ", fileSize_);
-  if (needed > fileSize_ + 1) message += cat(" of ", needed);
+  if (needed > fileSize_) message += cat(" of ", needed);
   return fail(Error(Code::kDataLoss, std::move(message)).inFile(file_));
 }
 
