@@ -7,6 +7,7 @@ export type { MetaGraphInfo, SavedModelInfo, SignatureInfo, TensorInfo } from '.
 export type { ArgumentInfo, Arguments, CallOptions, Inputs, Outputs, Signature } from './model.ts';
 export { SavedModel } from './model.ts';
 export type { LoadOptions, LoadProgress } from './options.ts';
+export { fromPixels, type PixelOptions, type PixelSource } from './pixels.ts';
 export type { ModelSource } from './sources/open.ts';
 export {
   Tensor,

@@ -3,6 +3,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SavedModelError } from '../errors.ts';
+import { archiveKind, HEAD_BYTES, openArchive } from './archive.ts';
 import type { Source, SourceFile } from './source.ts';
 
 function diskFile(disk: string, path: string, size: number): SourceFile {
@@ -46,7 +47,10 @@ export async function openPath(given: unknown): Promise<Source | undefined> {
   }
   if (!facts.isDirectory()) {
     const name = path.split(sep).at(-1)!;
-    return { files: [diskFile(path, name, facts.size)] };
+    const file = diskFile(path, name, facts.size);
+    const head = await file.read(0, Math.min(HEAD_BYTES, file.size));
+    if (archiveKind(head)) return openArchive(await file.read(0, file.size), name);
+    return { files: [file] };
   }
   const names = await readdir(path, { recursive: true });
   const files: SourceFile[] = [];

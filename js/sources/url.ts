@@ -1,0 +1,141 @@
+// A model on a server: a folder, or an archive. Ranges are asked for where the server honours them; a
+// file from a server that does not is downloaded once and kept.
+import { SavedModelError } from '../errors.ts';
+import type { LoadOptions } from '../options.ts';
+import { archiveKind, HEAD_BYTES, openArchive } from './archive.ts';
+import type { Source, SourceFile } from './source.ts';
+
+type FetchOptions = Pick<LoadOptions, 'fetch' | 'headers' | 'credentials' | 'cache' | 'signal'>;
+
+/** What is looked for beside saved_model.pb: a server tells no names. */
+const INDEX = 'variables/variables.index';
+
+class Remote {
+  private readonly get: typeof globalThis.fetch;
+  constructor(private readonly options: FetchOptions) {
+    this.get = options.fetch ?? globalThis.fetch.bind(globalThis);
+  }
+
+  async request(url: URL, init: RequestInit = {}): Promise<Response> {
+    const { headers, credentials, cache, signal } = this.options;
+    const all = new Headers(headers);
+    new Headers(init.headers).forEach((value, key) => all.set(key, value));
+    const request: RequestInit = { ...init, headers: all, signal: signal ?? null };
+    if (credentials) request.credentials = credentials;
+    if (cache) request.cache = cache;
+    try {
+      return await this.get(url, request);
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new SavedModelError(
+        `${url.href} could not be fetched: ${why}`,
+        { code: 'UNAVAILABLE', file: url.href },
+        { cause },
+      );
+    }
+  }
+
+  /** Null for 404 and 410, and for the page that some servers send in their place. */
+  async open(url: URL, path: string): Promise<SourceFile | null> {
+    const response = await this.request(url, { headers: { range: 'bytes=0-0' } });
+    if (response.status === 404 || response.status === 410) return null;
+    if (/text\/html/i.test(response.headers.get('content-type') ?? '')) return null;
+    if (response.status === 206) {
+      const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
+      await response.body?.cancel();
+      if (total !== undefined) return this.ranged(url, path, Number(total));
+    }
+    // An empty file satisfies no range.
+    if (response.status === 416) return wholeFile(path, new Uint8Array());
+    if (!response.ok) throw httpError(url, response);
+    return wholeFile(path, new Uint8Array(await response.arrayBuffer()));
+  }
+
+  private ranged(url: URL, path: string, size: number): SourceFile {
+    let whole: Promise<Uint8Array> | undefined;
+    return {
+      path,
+      size,
+      read: async (offset, length) => {
+        if (whole) return (await whole).slice(offset, offset + length);
+        const range = `bytes=${offset}-${offset + length - 1}`;
+        const response = await this.request(url, { headers: { range } });
+        if (response.status === 206) return new Uint8Array(await response.arrayBuffer());
+        if (!response.ok) throw httpError(url, response);
+        // The server changed its mind.
+        whole = response.arrayBuffer().then((b) => new Uint8Array(b));
+        return (await whole).slice(offset, offset + length);
+      },
+    };
+  }
+}
+
+const wholeFile = (path: string, bytes: Uint8Array): SourceFile => ({
+  path,
+  size: bytes.length,
+  read: async (offset, length) => bytes.slice(offset, offset + length),
+});
+
+const httpError = (url: URL, { status, statusText }: Response) =>
+  new SavedModelError(`${url.href}: HTTP ${status} ${statusText}`.trimEnd(), {
+    code: status === 401 || status === 403 ? 'PERMISSION_DENIED' : 'UNAVAILABLE',
+    file: url.href,
+  });
+
+export async function openUrl(given: URL | string, options: FetchOptions): Promise<Source> {
+  const base = typeof location === 'object' ? location.href : undefined;
+  const url = new URL(given, base);
+  const remote = new Remote(options);
+  if (/\.(zip|tar|tgz|tar\.gz)$/i.test(url.pathname)) return openRemoteArchive(remote, url);
+  const file = /\/saved_model\.pb(txt)?$/.exec(url.pathname);
+  const folder = new URL(file ? '.' : `${url.pathname.replace(/\/?$/, '/')}${url.search}`, url);
+  const at = (path: string) => {
+    const u = new URL(path, folder);
+    u.search = url.search;
+    return u;
+  };
+  const model =
+    (await remote.open(at('saved_model.pb'), 'saved_model.pb')) ??
+    (await remote.open(at('saved_model.pbtxt'), 'saved_model.pbtxt'));
+  // An address that does not show what it is may still be an archive.
+  if (!model) return openRemoteArchive(remote, url, at('saved_model.pb'));
+  const files = [model];
+  const index = await remote.open(at(INDEX), INDEX);
+  if (index) files.push(index, ...(await openShards(remote, at)));
+  for (const path of ['fingerprint.pb']) {
+    const extra = await remote.open(at(path), path);
+    if (extra) files.push(extra);
+  }
+  return { files };
+}
+
+/** Shards are numbered "of" their count, which only the index tells: the first one is looked for. */
+async function openShards(remote: Remote, at: (path: string) => URL): Promise<SourceFile[]> {
+  const name = (i: number, n: number) =>
+    `variables/variables.data-${String(i).padStart(5, '0')}-of-${String(n).padStart(5, '0')}`;
+  for (let n = 1; n <= 64; n++) {
+    const first = await remote.open(at(name(0, n)), name(0, n));
+    if (!first) continue;
+    const rest = Array.from({ length: n - 1 }, (_, i) => name(i + 1, n));
+    const opened = await Promise.all(rest.map((path) => remote.open(at(path), path)));
+    return [first, ...opened.filter((f) => f !== null)];
+  }
+  return [];
+}
+
+async function openRemoteArchive(remote: Remote, url: URL, instead?: URL): Promise<Source> {
+  const response = await remote.request(url);
+  const missing = () =>
+    new SavedModelError(
+      instead
+        ? `There is no SavedModel at ${url.href}: ${instead.href} was not found`
+        : `${url.href} was not found`,
+      { code: 'NOT_FOUND', file: (instead ?? url).href },
+    );
+  if (response.status === 404 || (instead && !response.ok)) throw missing();
+  if (!response.ok) throw httpError(url, response);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (instead && !archiveKind(bytes.subarray(0, HEAD_BYTES))) throw missing();
+  return openArchive(bytes, url.href);
+}
