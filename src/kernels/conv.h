@@ -13,7 +13,7 @@ namespace smw::kernels {
 /// inp is (batch, in..., C), filter is (kernel..., C / groups, OC), out is (batch, out..., OC). C
 /// and OC are multiples of groups.
 struct Conv {
-  Window window;
+  Window window = {};
   int64_t batch = 1, inChannels = 1, outChannels = 1, groups = 1;
 
   int64_t groupIn() const { return inChannels / groups; }

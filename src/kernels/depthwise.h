@@ -12,7 +12,7 @@ namespace smw::kernels {
 /// inp is (batch, H, W, C), filter is (KH, KW, C, multiplier) as TensorFlow stores it, out is
 /// (batch, OH, OW, C * multiplier). The window's D stays at its defaults.
 struct Depthwise {
-  Window window;
+  Window window = {};
   int64_t batch = 1, channels = 1, multiplier = 1;
   int64_t outChannels() const { return channels * multiplier; }
 };

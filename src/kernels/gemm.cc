@@ -10,8 +10,6 @@ namespace {
 // K beyond this is summed in parts, so that a tile of A and a panel of B stay in the second-level
 // cache.
 constexpr int64_t kDepth = 2048;
-// Bytes of B that are multiplied by all rows before the next ones are touched.
-constexpr int64_t kBlockBytes = 384 << 10;
 
 struct Problem {
   int64_t m, k, n;
@@ -36,8 +34,13 @@ void tile(const Problem& p, int64_t row, int64_t panelBegin, int64_t panelEnd, i
   else
     for (int r = 0; r < rows; ++r) pointers[r] = start + r * p.aRow;
   const Epilogue& e = *p.epilogue;
-  MicroC out{.cRow = p.cRow,
-             .residualRow = p.residualRow,
+  ptrdiff_t cRow[kTileRows], residualRow[kTileRows];
+  for (int r = 0; r < rows; ++r) {
+    cRow[r] = ptrdiff_t(r * p.cRow);
+    residualRow[r] = ptrdiff_t(r * p.residualRow);
+  }
+  MicroC out{.cRow = cRow,
+             .residualRow = residualRow,
              .epilogue = &e,
              .first = l == 0,
              .last = l + depth == p.k};
@@ -60,8 +63,7 @@ void block(const Problem& p, int64_t rowBegin, int64_t rowEnd, int64_t panelBegi
            int64_t panelEnd) {
   const int64_t parts = std::max<int64_t>(1, (p.k + kDepth - 1) / kDepth);
   const int64_t depth = std::max<int64_t>(1, (p.k + parts - 1) / parts);
-  const int64_t step =
-      std::max<int64_t>(1, kBlockBytes / (depth * kPanel * int64_t(sizeof(float))));
+  const int64_t step = panelsPerBlock(depth);
   for (int64_t j = panelBegin; j < panelEnd; j += step) {
     const int64_t jEnd = std::min(panelEnd, j + step);
     int64_t l = 0;
@@ -112,7 +114,8 @@ float gemmPeak(int64_t k, int64_t repeats) {
   for (int r = 0; r < kTileRows; ++r) pointers[r] = a + r * k;
   const Epilogue none;
   const MicroA in{.pointers = pointers, .segmentLength = k};
-  const MicroC out{.c = c, .cRow = kPanel, .epilogue = &none};
+  const ptrdiff_t cRow[kTileRows] = {0, 8, 16, 24, 32, 40};
+  const MicroC out{.c = c, .cRow = cRow, .epilogue = &none};
   float sum = 0;
   for (int64_t i = 0; i < repeats; ++i) {
     microRows(kTileRows, in, b, out);

@@ -1,6 +1,7 @@
 // The innermost piece of every product and convolution: up to 6 rows of A times one panel of B.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "kernels/epilogue.h"
@@ -10,6 +11,13 @@ namespace smw::kernels {
 /// Rows of A that one call of a micro-kernel takes: with 8 columns they fill 12 of the 16 vector
 /// registers that WebAssembly engines have on x86.
 inline constexpr int kTileRows = 6;
+
+/// How many panels of that depth are multiplied by all rows before the next ones are touched: as
+/// many as stay in the second-level cache.
+inline constexpr int64_t panelsPerBlock(int64_t depth) {
+  constexpr int64_t kBlockFloats = 96 << 10;
+  return depth * 8 >= kBlockFloats || depth <= 0 ? 1 : kBlockFloats / (depth * 8);
+}
 
 /// What a micro-kernel multiplies. K is cut into `segments` stretches of `segmentLength`; in each,
 /// a row of A lies contiguously. A plain product has one segment, a convolution one per filter tap.
@@ -24,12 +32,12 @@ struct MicroA {
 
 /// Where the result of one panel goes.
 struct MicroC {
-  float* c = nullptr;           ///< row 0, first column of the panel
-  int64_t cRow = 0;             ///< floats between rows
-  int columns = 8;              ///< 1 to 8
-  const float* bias = nullptr;  ///< of the panel's first column
-  const float* residual = nullptr;
-  int64_t residualRow = 0;
+  float* c = nullptr;  ///< first column of the panel; row r is at c + cRow[r]
+  const ptrdiff_t* cRow = nullptr;
+  int columns = 8;                  ///< 1 to 8
+  const float* bias = nullptr;      ///< of the panel's first column
+  const float* residual = nullptr;  ///< row r is at residual + residualRow[r]
+  const ptrdiff_t* residualRow = nullptr;
   const Epilogue* epilogue = nullptr;  ///< clamp and post
   bool first = true;                   ///< else c holds the sum of the earlier part of K
   bool last = true;                    ///< else the clamp is still to come

@@ -59,6 +59,11 @@ float loadFloat(const std::byte* p) {
 
 void packB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t colStride,
            float* packed) {
+  packRowsOfB(b, k, n, rowStride, colStride, packed, k * kPanel);
+}
+
+void packRowsOfB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t colStride,
+                 float* packed, int64_t panelStride) {
   // Blocks of rows: neighbouring panels share the source's cache lines.
   const int64_t block = colStride == 1 ? 64 : k;
   for (int64_t l = 0; l < k; l += block) {
@@ -66,7 +71,7 @@ void packB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t colS
     for (int64_t j = 0; j < n; j += kPanel) {
       const int64_t columns = std::min(kPanel, n - j);
       const float* src = b + l * rowStride + j * colStride;
-      float* dst = packed + j * k + l * kPanel;
+      float* dst = packed + j / kPanel * panelStride + l * kPanel;
       if (colStride == 1)
         packPanelRows(src, rows, rowStride, columns, dst);
       else

@@ -19,6 +19,9 @@ inline constexpr int64_t packedFloats(int64_t k, int64_t n) { return k * panelsO
 /// (1,k) for a row-major transposed B.
 void packB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t colStride,
            float* packed);
+/// The same for B being k rows out of a taller matrix: its panels lie panelStride floats apart.
+void packRowsOfB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t colStride,
+                 float* packed, int64_t panelStride);
 
 /// Packs a matrix that arrives as consecutive bytes of a file, in slices of any length. Each slice
 /// goes straight to its place in the panels; nothing else is kept but up to 3 bytes of a cut float.

@@ -12,7 +12,7 @@ namespace smw::kernels {
 /// inp is (batch, in..., C), out is (batch, out..., C). A window that holds no cell gives the
 /// lowest value (max) or NaN (average), as 0/0 does.
 struct Pool {
-  Window window;
+  Window window = {};
   int64_t batch = 1, channels = 1;
 };
 

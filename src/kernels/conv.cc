@@ -1,0 +1,99 @@
+#include "kernels/conv.h"
+
+#include "kernels/gemm.h"
+#include "kernels/indirect.h"
+
+namespace smw::kernels {
+namespace {
+
+// With fewer channels the taps of a filter row are read as one segment.
+constexpr int64_t kMergeBelow = 24;
+
+bool isMerged(const Conv& s) {
+  return s.groups == 1 && s.inChannels < kMergeBelow && s.window.kernel[2] > 1 &&
+         s.window.dilation[2] == 1;
+}
+
+// A 1x1 convolution that visits every pixel once is a plain product.
+bool isProduct(const Conv& s) {
+  if (s.groups != 1) return false;
+  for (int i = 0; i < 3; ++i) {
+    const Window& w = s.window;
+    if (w.kernel[i] != 1 || w.stride[i] != 1 || w.padBefore[i] != 0 || w.in[i] != w.out[i])
+      return false;
+  }
+  return true;
+}
+
+struct Jobs final : IndirectJobs {
+  const Conv& s;
+  Indirect all;  // group 0
+
+  Jobs(const Conv& conv, const float* inp, const float* packed, float* out, const Epilogue& e)
+      : s(conv) {
+    const Window& w = s.window;
+    for (int i = 0; i < 3; ++i) {
+      all.axis[i] = {.count = w.out[i],
+                     .outSize = w.out[i],
+                     .inStep = w.stride[i],
+                     .inSize = w.in[i],
+                     .taps = w.kernel[i],
+                     .tapFirst = -w.padBefore[i],
+                     .tapStep = w.dilation[i]};
+    }
+    all.batch = s.batch;
+    all.channels = s.groupIn();
+    all.columns = s.groupOut();
+    all.inp = inp;
+    all.inPixel = s.inChannels;
+    all.b = packed;
+    all.out = out;
+    all.outPixel = s.outChannels;
+    all.epilogue = e;
+    all.merged = isMerged(s);
+  }
+  int64_t count() const override { return s.groups; }
+  Indirect at(int64_t g) const override {
+    Indirect r = all;
+    r.inp += g * r.channels;
+    r.out += g * r.columns;
+    r.b += g * packedFloats(r.depth(), r.columns);
+    if (r.epilogue.bias) r.epilogue.bias += g * r.columns;
+    if (r.epilogue.residual) r.epilogue.residual += g * r.columns;
+    return r;
+  }
+};
+
+int64_t perThread(const Conv& s) {
+  const Indirect shape = Jobs(s, nullptr, nullptr, nullptr, {}).all;
+  return indirectScratch(shape.segments(), shape.segmentLength(), shape.merged);
+}
+
+}  // namespace
+
+int64_t convPackedFloats(const Conv& s) {
+  return s.groups * packedFloats(s.filterRows(), s.groupOut());
+}
+
+void convPack(const Conv& s, const float* filter, float* packed) {
+  const int64_t rows = s.filterRows(), columns = s.groupOut();
+  for (int64_t g = 0; g < s.groups; ++g)
+    packB(filter + g * columns, rows, columns, s.outChannels, 1,
+          packed + g * packedFloats(rows, columns));
+}
+
+int64_t convScratch(const Conv& s, int threads) {
+  return isProduct(s) ? 0 : threads * perThread(s);
+}
+
+void conv(Parallel& parallel, const Conv& s, const float* inp, const float* packedFilter,
+          float* out, const Epilogue& epilogue, float* scratch) {
+  if (isProduct(s)) {
+    gemmPacked(parallel, s.batch * s.window.outSize(), s.inChannels, s.outChannels, inp,
+               s.inChannels, 1, packedFilter, out, s.outChannels, epilogue);
+    return;
+  }
+  runIndirect(parallel, Jobs(s, inp, packedFilter, out, epilogue), scratch, perThread(s));
+}
+
+}  // namespace smw::kernels

@@ -1,0 +1,165 @@
+#include "kernels/indirect.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/gemm_micro.h"
+#include "kernels/pack.h"
+
+namespace smw::kernels {
+namespace {
+
+constexpr int64_t kPointerFloats = sizeof(float*) / sizeof(float);
+
+int64_t tilesOf(const Indirect& s) { return (s.pixels() + kTileRows - 1) / kTileRows; }
+
+/// One thread's scratch, cut up.
+struct Work {
+  const float** pointers;  // (segments, 6)
+  float* zeros;            // segmentLength
+  float* patches;          // (6, segments, segmentLength), merged only
+
+  Work(const Indirect& s, float* scratch) {
+    auto address = reinterpret_cast<uintptr_t>(scratch);
+    address = (address + alignof(float*) - 1) / alignof(float*) * alignof(float*);
+    pointers = reinterpret_cast<const float**>(address);
+    zeros = reinterpret_cast<float*>(pointers + s.segments() * kTileRows);
+    patches = zeros + s.segmentLength();
+    std::fill_n(zeros, s.segmentLength(), 0.f);
+  }
+};
+
+// A pixel of the grid: its image and its index along each axis.
+struct Pixel {
+  int64_t image, t[3];
+
+  Pixel(const Indirect& s, int64_t index) {
+    for (int i = 2; i >= 0; --i) {
+      t[i] = index % s.axis[i].count;
+      index /= s.axis[i].count;
+    }
+    image = index;
+  }
+  void advance(const Indirect& s) {
+    for (int i = 2; i >= 0; --i) {
+      if (++t[i] < s.axis[i].count) return;
+      t[i] = 0;
+    }
+    ++image;
+  }
+  ptrdiff_t outOffset(const Indirect& s) const {
+    int64_t o = image;
+    for (int i = 0; i < 3; ++i)
+      o = o * s.axis[i].outSize + s.axis[i].outFirst + s.axis[i].outStep * t[i];
+    return ptrdiff_t(o * s.outPixel);
+  }
+};
+
+// Where a merged row of taps sticks out of the image, it is copied and padded.
+const float* patch(const Indirect& s, const float* row, int64_t first, float* dst) {
+  const GridAxis& w = s.axis[2];
+  for (int64_t j = 0; j < w.taps; ++j, dst += s.channels) {
+    const int64_t x = first + j;
+    if (x >= 0 && x < w.inSize)
+      std::copy_n(row + x * s.inPixel, s.channels, dst);
+    else
+      std::fill_n(dst, s.channels, 0.f);
+  }
+  return dst - w.taps * s.channels;
+}
+
+void pointAt(const Indirect& s, const Pixel& p, int r, const Work& work) {
+  const GridAxis &d = s.axis[0], &h = s.axis[1], &w = s.axis[2];
+  const float** to = work.pointers + r;
+  float* patches = work.patches + (s.merged ? r * s.depth() : 0);
+  const int64_t x0 = w.inStep * p.t[2] + w.tapFirst;
+  const bool inside = x0 >= 0 && x0 + w.taps <= w.inSize;
+  for (int64_t i = 0; i < d.taps; ++i) {
+    const int64_t z = d.inStep * p.t[0] + d.tapFirst + d.tapStep * i;
+    for (int64_t j = 0; j < h.taps; ++j, patches += s.segmentLength()) {
+      const int64_t y = h.inStep * p.t[1] + h.tapFirst + h.tapStep * j;
+      const bool out = z < 0 || z >= d.inSize || y < 0 || y >= h.inSize;
+      const float* row =
+          out ? nullptr : s.inp + ((p.image * d.inSize + z) * h.inSize + y) * w.inSize * s.inPixel;
+      if (s.merged) {
+        *to = out ? work.zeros : inside ? row + x0 * s.inPixel : patch(s, row, x0, patches);
+        to += kTileRows;
+        continue;
+      }
+      int64_t x = x0;
+      for (int64_t k = 0; k < w.taps; ++k, x += w.tapStep, to += kTileRows)
+        *to = out || x < 0 || x >= w.inSize ? work.zeros : row + x * s.inPixel;
+    }
+  }
+}
+
+void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, int64_t panelEnd,
+           float* scratch) {
+  const Work work(s, scratch);
+  const int64_t depth = s.depth(), step = panelsPerBlock(depth), pixels = s.pixels();
+  MicroA a{.pointers = work.pointers, .segments = s.segments(), .segmentLength = s.segmentLength()};
+  for (int64_t first = panelBegin; first < panelEnd; first += step) {
+    const int64_t last = std::min(panelEnd, first + step);
+    Pixel pixel(s, begin * kTileRows);
+    for (int64_t tile = begin; tile < end; ++tile) {
+      const int rows = int(std::min<int64_t>(kTileRows, pixels - tile * kTileRows));
+      ptrdiff_t offset[kTileRows];
+      for (int r = 0; r < rows; ++r, pixel.advance(s)) {
+        offset[r] = pixel.outOffset(s);
+        pointAt(s, pixel, r, work);
+      }
+      MicroC out{.cRow = offset, .residualRow = offset, .epilogue = &s.epilogue};
+      for (int64_t j = first; j < last; ++j) {
+        const int64_t column = j * kPanel;
+        out.c = s.out + column;
+        out.columns = int(std::min(kPanel, s.columns - column));
+        if (s.epilogue.bias) out.bias = s.epilogue.bias + column;
+        if (s.epilogue.residual) out.residual = s.epilogue.residual + column;
+        microRows(rows, a, s.b + column * depth, out);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int64_t indirectScratch(int64_t segments, int64_t segmentLength, bool merged) {
+  const int64_t pointers = (segments * kTileRows + 1) * kPointerFloats;
+  const int64_t floats = segmentLength + (merged ? kTileRows * segments * segmentLength : 0);
+  return (pointers + floats + 15) / 16 * 16;
+}
+
+void runIndirect(Parallel& parallel, const IndirectJobs& jobs, float* scratch, int64_t perThread) {
+  const int64_t count = jobs.count();
+  if (count == 1) {
+    const Indirect s = jobs.at(0);
+    const int64_t tileCount = tilesOf(s), panels = panelsOf(s.columns);
+    const int64_t cost = kTileRows * kPanel * std::max<int64_t>(1, s.depth());
+    if (tileCount < panels) {
+      parallel.run(panels, grainFor(tileCount * cost), [&](int64_t begin, int64_t end, int slot) {
+        tiles(s, 0, tileCount, begin, end, scratch + slot * perThread);
+      });
+      return;
+    }
+  }
+  // One loop over the tiles of all jobs.
+  int64_t total = 0, cost = 0;
+  for (int64_t j = 0; j < count; ++j) {
+    const Indirect s = jobs.at(j);
+    total += tilesOf(s);
+    cost += s.pixels() * s.depth() * s.columns;
+  }
+  if (total == 0) return;
+  parallel.run(total, grainFor(cost / total), [&](int64_t begin, int64_t end, int slot) {
+    int64_t at = 0;
+    for (int64_t j = 0; j < count && at < end; ++j) {
+      const Indirect s = jobs.at(j);
+      const int64_t n = tilesOf(s), from = std::max(begin, at) - at,
+                    to = std::min(end, at + n) - at;
+      if (from < to) tiles(s, from, to, 0, panelsOf(s.columns), scratch + slot * perThread);
+      at += n;
+    }
+  });
+}
+
+}  // namespace smw::kernels

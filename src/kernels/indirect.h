@@ -1,0 +1,53 @@
+// Convolutions as products: the micro-kernel reads its rows of A by pointers into the image, one
+// pointer per output pixel and filter tap. Shared by the forward and the transposed convolution.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/epilogue.h"
+#include "kernels/parallel.h"
+
+namespace smw::kernels {
+
+/// One spatial dimension. For t in [0, count): the output position is outFirst + outStep * t, and
+/// tap j reads input position inStep * t + tapFirst + tapStep * j, or zeros where that lies
+/// outside.
+struct GridAxis {
+  int64_t count = 1, outFirst = 0, outStep = 1, outSize = 1;
+  int64_t inStep = 1, inSize = 1, taps = 1, tapFirst = 0, tapStep = 1;
+};
+
+/// One product: (batch * pixels of the grid, taps * channels) times (taps * channels, columns).
+struct Indirect {
+  GridAxis axis[3];
+  int64_t batch = 1, channels = 0, columns = 0;
+  const float* inp = nullptr;
+  int64_t inPixel = 0;       ///< floats between neighbouring pixels
+  const float* b = nullptr;  ///< packed
+  float* out = nullptr;
+  int64_t outPixel = 0;
+  Epilogue epilogue;  ///< its pointers moved to the first column; residual is laid out as out
+  /// Taps along the last axis lie side by side in the image and are read as one (few channels).
+  bool merged = false;
+
+  int64_t pixels() const { return batch * axis[0].count * axis[1].count * axis[2].count; }
+  int64_t segments() const { return axis[0].taps * axis[1].taps * (merged ? 1 : axis[2].taps); }
+  int64_t segmentLength() const { return merged ? channels * axis[2].taps : channels; }
+  int64_t depth() const { return segments() * segmentLength(); }
+};
+
+/// Several products whose outputs do not overlap, run as one loop.
+struct IndirectJobs {
+  virtual int64_t count() const = 0;
+  virtual Indirect at(int64_t job) const = 0;
+
+ protected:
+  ~IndirectJobs() = default;
+};
+
+/// Floats that one thread needs for a product of that size.
+int64_t indirectScratch(int64_t segments, int64_t segmentLength, bool merged);
+/// `scratch` has `perThread` floats for each thread.
+void runIndirect(Parallel& parallel, const IndirectJobs& jobs, float* scratch, int64_t perThread);
+
+}  // namespace smw::kernels
