@@ -1,4 +1,5 @@
-// web/ -> web/dist/: the page, static. The package is copied to web/dist/pkg, as built.
+// web/ -> web/dist/: the page, static. The package is copied to web/dist/pkg, as built, the sample
+// models to web/dist/samples.
 import esbuild from 'esbuild';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { exists, inRoot, sourceFiles } from './lib/run.mjs';
@@ -30,4 +31,10 @@ export async function buildPage() {
   for (const file of sourceFiles('web').filter((f) => !/\.(ts|md)$/.test(f)))
     cpSync(inRoot(file), file.replace(/^web/, out));
   cpSync(inRoot('dist'), `${out}/pkg`, { recursive: true });
+  for (const name of ['digits_mobilenet_v2', 'wine_tabular'])
+    cpSync(inRoot('tests/fixtures/models', name), `${out}/samples/${name}`, {
+      recursive: true,
+      filter: (path) => !path.endsWith('case.json'),
+    });
+  cpSync(inRoot('tests/fixtures/images/digits'), `${out}/samples/digits`, { recursive: true });
 }
