@@ -27,7 +27,9 @@ void leakyRelu(const void* xs, void* ys, int64_t n, const UnaryParams& p) {
 }
 
 /// TensorFlow's float64 erf gives NaN at infinity.
-double erf(double x) { return std::isinf(x) ? std::numeric_limits<double>::quiet_NaN() : std::erf(x); }
+double erf(double x) {
+  return std::isinf(x) ? std::numeric_limits<double>::quiet_NaN() : std::erf(x);
+}
 double elu(double x) { return x > 0 ? x : std::expm1(x); }
 double selu(double x) {
   constexpr double kScale = 1.0507009873554804934193349852946;

@@ -5,29 +5,6 @@
 namespace smw::kernels::test {
 namespace {
 
-/// Calls fn(output index, tap index, input index) for every pair inside the image; indices count
-/// pixels.
-template <typename F>
-void eachTap(const Window& w, int64_t batch, F&& fn) {
-  int64_t o = 0;
-  for (int64_t b = 0; b < batch; ++b)
-    for (int64_t d = 0; d < w.out[0]; ++d)
-      for (int64_t h = 0; h < w.out[1]; ++h)
-        for (int64_t x = 0; x < w.out[2]; ++x, ++o) {
-          int64_t tap = 0;
-          for (int64_t i = 0; i < w.kernel[0]; ++i)
-            for (int64_t j = 0; j < w.kernel[1]; ++j)
-              for (int64_t k = 0; k < w.kernel[2]; ++k, ++tap) {
-                const int64_t z = d * w.stride[0] - w.padBefore[0] + i * w.dilation[0],
-                              y = h * w.stride[1] - w.padBefore[1] + j * w.dilation[1],
-                              c = x * w.stride[2] - w.padBefore[2] + k * w.dilation[2];
-                if (z < 0 || z >= w.in[0] || y < 0 || y >= w.in[1] || c < 0 || c >= w.in[2])
-                  continue;
-                fn(o, tap, ((b * w.in[0] + z) * w.in[1] + y) * w.in[2] + c);
-              }
-        }
-}
-
 struct Sums {
   std::vector<double> out, dx, dw;
 };
@@ -96,33 +73,11 @@ void check(const Conv& s, int misalign = 0) {
   expectClose(dw.data(), expected.data(), filterSize, double(s.batch * w.outSize()), "by filter");
 }
 
-enum class Pad { kValid, kSame, kFull };
-
-/// A 2-D convolution with the output size that the padding gives; skipped where that is not
-/// positive.
+/// A 2-D convolution; skipped where the window does not fit.
 void check2d(int64_t h, int64_t w, int64_t kernel, int64_t stride, int64_t dilation, Pad pad,
              int64_t in, int64_t out, int64_t groups = 1, int64_t batch = 1, int misalign = 0) {
   Conv s{.batch = batch, .inChannels = in, .outChannels = out, .groups = groups};
-  const int64_t size[2] = {h, w};
-  for (int i = 0; i < 2; ++i) {
-    Window& v = s.window;
-    const int64_t span = (kernel - 1) * dilation + 1, n = size[i];
-    v.in[i + 1] = n;
-    v.kernel[i + 1] = kernel;
-    v.stride[i + 1] = stride;
-    v.dilation[i + 1] = dilation;
-    if (pad == Pad::kValid) {
-      v.out[i + 1] = (n - span + stride) / stride;
-    } else if (pad == Pad::kSame) {
-      v.out[i + 1] = (n + stride - 1) / stride;
-      v.padBefore[i + 1] = std::max<int64_t>(0, (v.out[i + 1] - 1) * stride + span - n) / 2;
-    } else {
-      v.padBefore[i + 1] = span - 1;
-      v.out[i + 1] = (n + span - 2) / stride + 1;
-    }
-    if (n < 1 || v.out[i + 1] < 1 || (pad == Pad::kValid && n < span)) return;
-  }
-  check(s, misalign);
+  if (window2d(h, w, kernel, stride, dilation, pad, &s.window)) check(s, misalign);
 }
 
 TEST(Conv, KernelsStridesPaddings) {

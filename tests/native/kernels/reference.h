@@ -99,4 +99,54 @@ inline void expectSameBits(const float* got, const float* want, int64_t n, const
         << what << " at " << i;
 }
 
+/// Calls fn(output index, tap index, input index) for every pair inside the image; indices count
+/// pixels.
+template <typename F>
+void eachTap(const Window& w, int64_t batch, F&& fn) {
+  int64_t o = 0;
+  for (int64_t b = 0; b < batch; ++b)
+    for (int64_t d = 0; d < w.out[0]; ++d)
+      for (int64_t h = 0; h < w.out[1]; ++h)
+        for (int64_t x = 0; x < w.out[2]; ++x, ++o) {
+          int64_t tap = 0;
+          for (int64_t i = 0; i < w.kernel[0]; ++i)
+            for (int64_t j = 0; j < w.kernel[1]; ++j)
+              for (int64_t k = 0; k < w.kernel[2]; ++k, ++tap) {
+                const int64_t z = d * w.stride[0] - w.padBefore[0] + i * w.dilation[0],
+                              y = h * w.stride[1] - w.padBefore[1] + j * w.dilation[1],
+                              c = x * w.stride[2] - w.padBefore[2] + k * w.dilation[2];
+                if (z < 0 || z >= w.in[0] || y < 0 || y >= w.in[1] || c < 0 || c >= w.in[2])
+                  continue;
+                fn(o, tap, ((b * w.in[0] + z) * w.in[1] + y) * w.in[2] + c);
+              }
+        }
+}
+
+enum class Pad { kValid, kSame, kFull };
+
+/// Fills the H and W of a window; false where it has no output.
+inline bool window2d(int64_t h, int64_t w, int64_t kernel, int64_t stride, int64_t dilation,
+                     Pad pad, Window* v) {
+  const int64_t size[2] = {h, w}, span = (kernel - 1) * dilation + 1;
+  for (int i = 1; i < 3; ++i) {
+    const int64_t n = size[i - 1];
+    v->in[i] = n;
+    v->kernel[i] = kernel;
+    v->stride[i] = stride;
+    v->dilation[i] = dilation;
+    v->padBefore[i] = 0;
+    if (pad == Pad::kValid) {
+      if (n < span) return false;
+      v->out[i] = (n - span + stride) / stride;
+    } else if (pad == Pad::kSame) {
+      v->out[i] = (n + stride - 1) / stride;
+      v->padBefore[i] = std::max<int64_t>(0, (v->out[i] - 1) * stride + span - n) / 2;
+    } else {
+      v->padBefore[i] = span - 1;
+      v->out[i] = (n + span - 2) / stride + 1;
+    }
+  }
+  return true;
+}
+
 }  // namespace smw::kernels::test
