@@ -91,6 +91,6 @@ if __name__ == '__main__':
         n for n in os.listdir(ZOO) if os.path.exists(os.path.join(ZOO, n, 'manifest.json')))
     for name in names:
         for kind in kinds:                           # a process each: converters crash, too
-            done = subprocess.run([sys.executable, __file__, '--one', name, kind], capture_output=True, text=True, check=False)
+            done = subprocess.run([sys.executable, os.path.abspath(__file__), '--one', name, kind], capture_output=True, text=True, check=False)
             lines = [l for l in done.stdout.splitlines() if l.startswith(f'{name} {kind} ')]
             print(lines[-1] if lines else f'{name} {kind} died with {done.returncode}: {done.stderr[-500:]}', flush=True)

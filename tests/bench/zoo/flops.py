@@ -44,7 +44,8 @@ def of_op(op):
 
 def count(folder):
     name = os.path.basename(folder)
-    run = tf.saved_model.load(os.path.join(folder, 'saved_model')).signatures['serving_default']
+    model = tf.saved_model.load(os.path.join(folder, 'saved_model'))     # a name of its own: it keeps the variables alive
+    run = model.signatures['serving_default']
     frozen = freeze(run, lower_control_flow=False)
     library = {f.signature.name: f for f in frozen.graph.as_graph_def().library.function}
     total, ops, unknown = {'matmul': 0, 'conv': 0, 'depthwise': 0}, {}, []

@@ -84,5 +84,5 @@ if __name__ == '__main__':
     wrong = [n for n in arguments if n not in ORDER]
     if wrong:
         sys.exit(f'no such model: {wrong}; there are {ORDER}')
-    failed = [n for n in arguments or ORDER if subprocess.call([sys.executable, __file__, '--one', n])]
+    failed = [n for n in arguments or ORDER if subprocess.call([sys.executable, os.path.abspath(__file__), '--one', n])]
     sys.exit(f'failed: {failed}' if failed else 0)

@@ -2,6 +2,8 @@
 
 A maker takes (path, seed), writes the SavedModel to path and returns its input arrays by name.
 """
+import itertools
+
 import numpy as np
 import tensorflow as tf
 import keras
@@ -10,15 +12,14 @@ from seeded_weights import calibrate, fix_head
 from zoo_tools import R, export_keras3, save_function, spec
 
 
-class FreshNormal(tf_keras.initializers.Initializer):
-    """Normal weights, another seed for each of them."""
+def fresh_normal(seed):
+    """An initialiser of normal weights, with another seed for each of them. Layers clone it from its (empty) config."""
+    seeds = itertools.count(seed)
 
-    def __init__(self, seed):
-        self.seed = seed
-
-    def __call__(self, shape, dtype=None, **_):
-        self.seed += 1
-        return tf.random.stateless_normal(shape, (self.seed - 1, 1), 0., .05)
+    class FreshNormal(tf_keras.initializers.Initializer):
+        def __call__(self, shape, dtype=None, **_):
+            return tf.random.stateless_normal(shape, (next(seeds), 1), 0., .05)
+    return FreshNormal()
 
 
 def old_gelu(x):
@@ -34,7 +35,7 @@ def minilm(einsum=True, gelu=old_gelu):
     """Six layers of width 384 with 12 heads over 128 tokens; einsum: Keras's attention, else BatchMatMul by hand."""
     def make(path, seed, layers=6, width=384, heads=12, vocabulary=30522, length=128):
         tf_keras.utils.set_random_seed(seed)
-        L, init, depth = tf_keras.layers, FreshNormal(seed), width // heads
+        L, init, depth = tf_keras.layers, fresh_normal(seed), width // heads
         dense = lambda units: L.Dense(units, kernel_initializer=init, bias_initializer=init)
         norm = lambda: L.LayerNormalization(epsilon=1e-12)
         ids, mask, types = (tf_keras.Input((length,), dtype='int32', name=n)
