@@ -69,10 +69,10 @@ export function sourceFiles(...patterns) {
 
 export const setup = () => run('bash', [inRoot('tools/setup.sh')]);
 
-/** Configures (where that has not happened yet) and builds a CMake preset. */
-export function cmakeBuild(preset, ...args) {
+/** Configures (where that has not happened yet) and builds a CMake preset; `ninjaArgs` go to ninja. */
+export function cmakeBuild(preset, ninjaArgs = []) {
   if (!exists('build', preset, 'build.ninja'))
     run('cmake', ['--preset', preset], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const quiet = process.stdout.isTTY ? [] : ['--', '--quiet'];
-  run('cmake', ['--build', '--preset', preset, ...args, ...quiet]);
+  const quiet = process.stdout.isTTY ? [] : ['--quiet'];
+  run('cmake', ['--build', '--preset', preset, '--', ...quiet, ...ninjaArgs]);
 }
