@@ -16,7 +16,8 @@ struct Pool {
   int64_t batch = 1, channels = 1;
 };
 
-/// NaN anywhere in the window gives NaN in maxPool.
+/// As TensorFlow's on a CPU: maxPool passes over NaN, and a window of nothing but NaN or -infinity
+/// gives the lowest finite value.
 void maxPool(Parallel& parallel, const Pool& s, const float* inp, float* out);
 void avgPool(Parallel& parallel, const Pool& s, const float* inp, float* out);
 
