@@ -13,12 +13,19 @@ using OpFamily = std::span<const OpDef>();
 OpFamily binaryOps;
 OpFamily castOps;
 OpFamily concatOps;
+OpFamily convOps;
+OpFamily einsumOps;
+OpFamily fftOps;
 OpFamily fillOps;
 OpFamily gatherNdOps;
 OpFamily gatherOps;
 OpFamily identityOps;
+OpFamily matmulOps;
+OpFamily nonMaxSuppressionOps;
 OpFamily padOps;
+OpFamily poolOps;
 OpFamily rangeOps;
+OpFamily resizeOps;
 OpFamily reverseOps;
 OpFamily scatterNdOps;
 OpFamily selectOps;
@@ -37,10 +44,12 @@ inline constexpr OpFamily* kFamilies[] = {
     binaryOps,
     castOps,
     concatOps,
+    fftOps,
     fillOps,
     gatherNdOps,
     gatherOps,
     identityOps,
+    nonMaxSuppressionOps,
     padOps,
     rangeOps,
     reverseOps,

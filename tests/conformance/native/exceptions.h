@@ -12,6 +12,14 @@ struct Exception {
   std::string_view reason;
 };
 
+/// Cases that are not run, by the op and a part of their description.
+struct Skip {
+  std::string_view op, part, reason;
+};
+
+/// Null where the case is to be run. `description` is describe(node).
+const Skip* skipFor(std::string_view op, std::string_view description);
+
 /// Null where the usual tolerance holds.
 const Exception* exceptionFor(std::string_view op, DType dtype);
 

@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "proto/graph.pb.h"
 #include "ops/run_node.h"
+#include "proto/graph.pb.h"
 
 namespace smw::conformance {
 

@@ -13,7 +13,7 @@ TEST(Cat, LiteralsAreTextAndNotTruth) {
 
 TEST(Join, CutsAfterTheLimit) {
   EXPECT_EQ(join({"a", "b", "c"}), "a, b, c");
-  EXPECT_EQ(join({"a", "b", "c"}, ", ", 1), "a, and 2 more");
+  EXPECT_EQ(join({"a", "b", "c"}, ", ", 1), "a and 2 more");
 }
 
 }  // namespace

@@ -1,0 +1,261 @@
+#include "kernels/fft.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace smw::kernels {
+
+namespace {
+
+/// Larger prime factors go through Bluestein's convolution.
+constexpr int64_t kMostRadix = 13;
+
+int64_t nextRadix(int64_t n) {
+  for (int64_t r : {4, 2, 3, 5, 7, 11, 13})
+    if (n % r == 0) return r;
+  return 0;
+}
+
+bool isSmooth(int64_t n) {
+  while (n > 1) {
+    const int64_t r = nextRadix(n);
+    if (r == 0) return false;
+    n /= r;
+  }
+  return true;
+}
+
+int64_t convolutionSize(int64_t n) { return int64_t(std::bit_ceil(uint64_t(2 * n - 1))); }
+
+/// exp(-2 pi i k / n), exact to the last bit of T: the angle is taken from its octant in double.
+template <typename T>
+std::complex<T> root(int64_t k, int64_t n) {
+  const double angle = -2 * std::numbers::pi * (double(k) / double(n));
+  return {T(std::cos(angle)), T(std::sin(angle))};
+}
+
+// std::complex's product looks after infinities, at a price that no transform needs to pay.
+template <typename T>
+inline std::complex<T> times(std::complex<T> a, std::complex<T> b) {
+  return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+/// a * -i
+template <typename T>
+inline std::complex<T> turn(std::complex<T> a) {
+  return {a.imag(), -a.real()};
+}
+
+/// b[j] = sum over k of a[k] exp(-2 pi i j k / R). `rootsOfR[t]` is exp(-2 pi i t / R), for the odd
+/// radices.
+template <int R, typename T>
+inline void butterfly(const std::complex<T>* a, std::complex<T>* b,
+                      const std::complex<T>* rootsOfR) {
+  if constexpr (R == 2) {
+    b[0] = a[0] + a[1];
+    b[1] = a[0] - a[1];
+  } else if constexpr (R == 4) {
+    const auto s = a[0] + a[2], d = a[0] - a[2], t = a[1] + a[3], u = turn(a[1] - a[3]);
+    b[0] = s + t;
+    b[1] = d + u;
+    b[2] = s - t;
+    b[3] = d - u;
+  } else {
+    for (int j = 0; j < R; ++j) {
+      std::complex<T> sum = a[0];
+      for (int k = 1; k < R; ++k) sum += times(a[k], rootsOfR[j * k % R]);
+      b[j] = sum;
+    }
+  }
+}
+
+/// One step of a self-sorting transform: m groups of R numbers, each `s` neighbours at once.
+template <int R, typename T>
+void step(int64_t m, int64_t s, int64_t n, const std::complex<T>* roots, const std::complex<T>* x,
+          std::complex<T>* y) {
+  std::complex<T> rootsOfR[R];
+  for (int t = 0; t < R; ++t) rootsOfR[t] = roots[n / R * t];
+  for (int64_t p = 0; p < m; ++p) {
+    std::complex<T> w[R];
+    for (int j = 1; j < R; ++j) w[j] = roots[p * j * s];
+    for (int64_t q = 0; q < s; ++q) {
+      std::complex<T> a[R], b[R];
+      for (int k = 0; k < R; ++k) a[k] = x[q + s * (p + m * k)];
+      butterfly<R>(a, b, rootsOfR);
+      y[q + s * R * p] = b[0];
+      for (int j = 1; j < R; ++j) y[q + s * (R * p + j)] = times(b[j], w[j]);
+    }
+  }
+}
+
+template <typename T>
+void swapParts(std::complex<T>* x, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) x[i] = {x[i].imag(), x[i].real()};
+}
+
+}  // namespace
+
+template <typename T>
+int64_t Fft<T>::tableSize(int64_t n) {
+  if (isSmooth(n)) return n;
+  return n + 2 * convolutionSize(n);
+}
+
+template <typename T>
+Fft<T>::Fft(int64_t n, Complex* table) : n_(n), roots_(table) {
+  if (isSmooth(n)) {
+    for (int64_t k = 0; k < n; ++k) table[k] = root<T>(k, n);
+    return;
+  }
+  // Bluestein: j k = (j^2 + k^2 - (k - j)^2) / 2 makes a convolution with a chirp out of it.
+  convolved_ = convolutionSize(n);
+  Complex *roots = table, *chirp = roots + convolved_, *filter = chirp + n;
+  for (int64_t k = 0; k < convolved_; ++k) roots[k] = root<T>(k, convolved_);
+  // k^2 mod 2n, kept small step by step.
+  for (int64_t k = 0, square = 0; k < n; square = (square + 2 * k + 1) % (2 * n), ++k)
+    chirp[k] = root<T>(square, 2 * n);
+  std::fill(filter, filter + convolved_, Complex());
+  filter[0] = std::conj(chirp[0]);
+  for (int64_t k = 1; k < n; ++k) filter[k] = filter[convolved_ - k] = std::conj(chirp[k]);
+  chirp_ = chirp;
+  filter_ = filter;
+  std::vector<Complex> scratch(static_cast<size_t>(convolved_));
+  mixedRadix(convolved_, roots, filter, scratch.data());
+  for (int64_t k = 0; k < convolved_; ++k) filter[k] /= T(convolved_);
+}
+
+template <typename T>
+void Fft<T>::mixedRadix(int64_t n, const Complex* roots, Complex* x, Complex* scratch) const {
+  Complex *from = x, *to = scratch;
+  int64_t s = 1;
+  for (int64_t left = n; left > 1;) {
+    const int64_t r = nextRadix(left), m = left / r;
+    switch (r) {
+      case 2:
+        step<2>(m, s, n, roots, from, to);
+        break;
+      case 3:
+        step<3>(m, s, n, roots, from, to);
+        break;
+      case 4:
+        step<4>(m, s, n, roots, from, to);
+        break;
+      case 5:
+        step<5>(m, s, n, roots, from, to);
+        break;
+      case 7:
+        step<7>(m, s, n, roots, from, to);
+        break;
+      case 11:
+        step<11>(m, s, n, roots, from, to);
+        break;
+      default:
+        step<kMostRadix>(m, s, n, roots, from, to);
+    }
+    left = m;
+    s *= r;
+    std::swap(from, to);
+  }
+  if (from != x) std::copy_n(from, n, x);
+}
+
+template <typename T>
+void Fft<T>::bluestein(Complex* x, Complex* scratch) const {
+  Complex *a = scratch, *inner = scratch + convolved_;
+  for (int64_t k = 0; k < n_; ++k) a[k] = times(x[k], chirp_[k]);
+  std::fill(a + n_, a + convolved_, Complex());
+  mixedRadix(convolved_, roots_, a, inner);
+  for (int64_t k = 0; k < convolved_; ++k) a[k] = times(a[k], filter_[k]);
+  swapParts(a, convolved_);
+  mixedRadix(convolved_, roots_, a, inner);
+  swapParts(a, convolved_);
+  for (int64_t k = 0; k < n_; ++k) x[k] = times(a[k], chirp_[k]);
+}
+
+template <typename T>
+void Fft<T>::forward(Complex* x, Complex* scratch) const {
+  if (convolved_)
+    bluestein(x, scratch);
+  else
+    mixedRadix(n_, roots_, x, scratch);
+}
+
+template <typename T>
+void Fft<T>::run(Complex* x, Complex* scratch, bool inverse) const {
+  // With real and imaginary parts swapped on both sides, the forward transform is the inverse.
+  if (inverse) swapParts(x, n_);
+  forward(x, scratch);
+  if (inverse) swapParts(x, n_);
+}
+
+template <typename T>
+int64_t RealFft<T>::tableSize(int64_t n) {
+  if (n % 2) return Fft<T>::tableSize(n);
+  return n / 2 + 1 + Fft<T>::tableSize(n / 2);
+}
+
+template <typename T>
+RealFft<T>::RealFft(int64_t n, Complex* table)
+    : n_(n), roots_(table), fft_(n % 2 ? n : n / 2, n % 2 ? table : table + n / 2 + 1) {
+  if (isEven())
+    for (int64_t k = 0; k <= n / 2; ++k) roots_[k] = root<T>(k, n);
+}
+
+template <typename T>
+void RealFft<T>::forward(const T* x, Complex* out, Complex* scratch) const {
+  const int64_t h = fft_.size();
+  Complex *z = scratch, *inner = scratch + h + 1;
+  if (!isEven()) {
+    for (int64_t i = 0; i < n_; ++i) z[i] = x[i];
+    fft_.run(z, inner, false);
+    std::copy_n(z, coefficients(), out);
+    return;
+  }
+  // Even elements as real, odd ones as imaginary parts; their spectra are told apart by symmetry.
+  for (int64_t i = 0; i < h; ++i) z[i] = {x[2 * i], x[2 * i + 1]};
+  fft_.run(z, inner, false);
+  z[h] = z[0];
+  for (int64_t k = 0; k <= h; ++k) {
+    const Complex mirrored = std::conj(z[h - k]);
+    const Complex even = (z[k] + mirrored) * T(0.5), odd = turn(z[k] - mirrored) * T(0.5);
+    out[k] = even + times(odd, roots_[k]);
+  }
+  out[0].imag(0);
+  out[h].imag(0);
+}
+
+template <typename T>
+void RealFft<T>::backward(const Complex* in, T* x, Complex* scratch) const {
+  const int64_t h = fft_.size();
+  Complex *z = scratch, *inner = scratch + h + 1;
+  if (!isEven()) {
+    z[0] = in[0].real();
+    for (int64_t k = 1; k < coefficients(); ++k) {
+      z[k] = in[k];
+      z[n_ - k] = std::conj(in[k]);
+    }
+    fft_.run(z, inner, true);
+    for (int64_t i = 0; i < n_; ++i) x[i] = z[i].real();
+    return;
+  }
+  const auto at = [&](int64_t k) { return k == 0 || k == h ? Complex(in[k].real()) : in[k]; };
+  for (int64_t k = 0; k < h; ++k) {
+    const Complex a = at(k), mirrored = std::conj(at(h - k));
+    const Complex even = a + mirrored, odd = times(a - mirrored, std::conj(roots_[k]));
+    z[k] = {even.real() - odd.imag(), even.imag() + odd.real()};
+  }
+  fft_.run(z, inner, true);
+  for (int64_t i = 0; i < h; ++i) {
+    x[2 * i] = z[i].real();
+    x[2 * i + 1] = z[i].imag();
+  }
+}
+
+template class Fft<float>;
+template class Fft<double>;
+template class RealFft<float>;
+template class RealFft<double>;
+
+}  // namespace smw::kernels
