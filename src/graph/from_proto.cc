@@ -169,7 +169,7 @@ Result<AttrValue> fromProto(const tensorflow::AttrValue::ListValue& p, Scope sco
   }
   if (p.shape_size()) {
     std::vector<PartialShape> v;
-    for (const auto& s : p.shape()) v.push_back(shapeFromProto(s));
+    for (const auto& s : p.shape()) v.push_back(shapeAttrFromProto(s));
     return v;
   }
   if (p.tensor_size()) {
@@ -199,7 +199,7 @@ Result<AttrValue> fromProto(const tensorflow::AttrValue& p, Scope scope) {
     case P::kType:
       return fromProto(p.type());
     case P::kShape:
-      return shapeFromProto(p.shape());
+      return shapeAttrFromProto(p.shape());
     case P::kTensor:
       return SMW_TRY(tensorFromProto(p.tensor()));
     case P::kFunc:
@@ -219,7 +219,7 @@ Result<AttrValue> fromProto(const tensorflow::AttrValue& p, Scope scope) {
 
 }  // namespace
 
-PartialShape shapeFromProto(const tensorflow::TensorShapeProto& p) {
+PartialShape shapeAttrFromProto(const tensorflow::TensorShapeProto& p) {
   if (p.unknown_rank()) return {};
   Dims dims;
   for (const auto& d : p.dim()) dims.push_back(d.size());

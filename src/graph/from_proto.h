@@ -13,7 +13,7 @@ namespace smw {
 Result<Tensor> tensorFromProto(const tensorflow::TensorProto& p);
 
 /// A shape that may have unknown parts.
-PartialShape shapeFromProto(const tensorflow::TensorShapeProto& p);
+PartialShape shapeAttrFromProto(const tensorflow::TensorShapeProto& p);
 
 /// INVALID_ARGUMENT for function attributes nested too deeply. `instance` has the values of
 /// placeholders: the attributes that a function is called with.

@@ -22,7 +22,7 @@ const tensorflow::AttrValue* attrOf(const tensorflow::NodeDef& n, const char* na
 std::optional<Shape> shapeOf(const tensorflow::NodeDef& n, const TensorBundle& bundle,
                              const std::string& key) {
   if (const auto* a = attrOf(n, "shape"))
-    if (auto s = shapeFromProto(a->shape()).fullyKnown()) return s;
+    if (auto s = shapeAttrFromProto(a->shape()).fullyKnown()) return s;
   const BundleEntry* e = bundle.find(key);
   return e ? std::optional(e->shape) : std::nullopt;
 }
