@@ -34,11 +34,12 @@ enum class Layout : uint8_t {
 
 struct Constant;
 
-/// How a constant comes out of others: output 0 of a pure op.
+/// How a constant comes out of others: an output of a pure op.
 struct Derivation {
   const OpDef* op = nullptr;
   Attrs attrs;
   std::vector<Ref<Constant>> inputs;
+  int output = 0, numOutputs = 1;
 };
 
 /// Shared by all graphs that use the weight, so that it is read and stored once.

@@ -80,7 +80,7 @@ Ref<Constant> ConstantPool::derived(const OpDef& op, const Attrs& attrs,
     c->dtype = dtype;
     c->shape = shape;
     c->source.kind = WeightSource::kDerived;
-    c->derivation = std::make_unique<Derivation>(Derivation{&op, attrs, std::move(inputs)});
+    c->derivation = std::make_unique<Derivation>(Derivation{&op, attrs, std::move(inputs), output, numOutputs});
   }
   return c;
 }

@@ -27,9 +27,10 @@ class ConstantPool {
   /// `length` bytes at `offset` of the model's own file.
   Ref<Constant> fromFile(std::string_view file, int64_t offset, int64_t length, DType dtype,
                          const Shape& shape);
-  /// Output 0 of `op` on these constants; the same one for the same op, attributes and constants.
+  /// Output `output` of `op` on these constants; the same one for the same op, attributes and
+  /// constants.
   Ref<Constant> derived(const OpDef& op, const Attrs& attrs, std::vector<Ref<Constant>> inputs,
-                        DType dtype, const Shape& shape);
+                        DType dtype, const Shape& shape, int output = 0, int numOutputs = 1);
   /// Forgets all, so that constants are held by their users only.
   void clear() { byKey_.clear(); }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -75,7 +76,9 @@ class FunctionLibrary {
   /// Takes a new body, to be found under its name.
   virtual Graph* add(std::unique_ptr<Graph> g) = 0;
   /// A body that was imported or added already; null where there is none of that name.
-  virtual Graph* peek(std::string_view name) = 0;
+  virtual Graph* peek(std::string_view) { return nullptr; }
+  /// Drops all bodies but these.
+  virtual void keepOnly(std::span<Graph* const>) {}
 };
 
 }  // namespace smw

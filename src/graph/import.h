@@ -45,6 +45,7 @@ class Importer : public FunctionLibrary {
   Result<Graph*> find(const FunctionRef& f) override;
   Graph* add(std::unique_ptr<Graph> g) override;
   Graph* peek(std::string_view name) override;
+  void keepOnly(std::span<Graph* const> bodies) override;
 
   /// Drops the MetaGraph: functions that were not imported by now are NOT_FOUND.
   void release();

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <unordered_map>
 
 #include "base/strings.h"
@@ -212,6 +213,11 @@ Graph* Importer::add(std::unique_ptr<Graph> g) {
 Graph* Importer::peek(std::string_view name) {
   const auto it = s_->bodies.find(name);
   return it == s_->bodies.end() ? nullptr : it->second.graph.get();
+}
+
+void Importer::keepOnly(std::span<Graph* const> bodies) {
+  const std::set<const Graph*> kept(bodies.begin(), bodies.end());
+  std::erase_if(s_->bodies, [&](const auto& b) { return !kept.contains(b.second.graph.get()); });
 }
 
 void Importer::release() { s_->metaGraph = nullptr; }

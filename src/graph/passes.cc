@@ -1,0 +1,88 @@
+#include "graph/passes.h"
+
+#include <unordered_set>
+
+#include "graph/calls.h"
+#include "graph/passes/list.h"
+
+namespace smw {
+
+namespace {
+
+Status prune(PassContext& c) {
+  for (Graph* g : SMW_TRY(reachableGraphs(c)))
+    if (!g->tokenFlow) SMW_TRY(g->prune());
+  return {};
+}
+
+constexpr Pass kPasses[] = {
+    {Pass::kBeforeLoad, "inline", passes::inlineCalls},
+    {Pass::kBeforeLoad, "identity", passes::dropIdentities},
+    {Pass::kBeforeLoad, "variables", passes::freezeVariables},
+    {Pass::kBeforeLoad, "specialize", passes::specializeBodies},
+    {Pass::kBeforeLoad, "fold", passes::foldConstants},
+    {Pass::kBeforeLoad, "branches", passes::chooseBranches},
+    {Pass::kBeforeLoad, "effects", passes::dropIdleEffects},
+    {Pass::kBeforeLoad, "prune", prune},
+    {Pass::kBeforeLoad, "pads", passes::foldPads},
+    {Pass::kBeforeLoad, "einsum", passes::fuseEinsum},
+    {Pass::kBeforeLoad, "fuse", passes::fuseProducts},
+    {Pass::kBeforeLoad, "prune", prune},
+    {Pass::kBeforeLoad, "pack", passes::packWeights},
+    {Pass::kAfterLoad, "derive", passes::deriveConstants},
+    {Pass::kAfterLoad, "fold", passes::foldConstants},
+    {Pass::kAfterLoad, "prune", prune},
+};
+
+Status runStage(PassContext& c, Pass::Stage stage) {
+  for (const Pass& p : kPasses) {
+    if (p.stage != stage) continue;
+    // Derived constants must get their values, whatever is off.
+    if (c.off.contains(p.name) && p.name != "derive") continue;
+    auto s = p.run(c);
+    if (!s) return fail(std::move(s).error().prefixed(cat("pass ", p.name, ": ")));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const Pass> allPasses() { return kPasses; }
+
+Status optimizeBeforeLoad(PassContext& c) {
+  SMW_TRY(runStage(c, Pass::kBeforeLoad));
+  // What is no longer reached must not hold on to weights.
+  c.library.keepOnly(SMW_TRY(reachableGraphs(c)));
+  return {};
+}
+
+Status optimizeAfterLoad(PassContext& c) {
+  SMW_TRY(runStage(c, Pass::kAfterLoad));
+  return passes::deriveConstants(c);
+}
+
+std::vector<Ref<Constant>> constantsToLoad(const PassContext& c) {
+  std::vector<Ref<Constant>> found, pending;
+  const auto graphs = reachableGraphs(c);
+  if (!graphs) return found;  // optimizeBeforeLoad has told why
+  for (const Graph* g : *graphs)
+    for (const Node& n : g->nodes)
+      if (n.op == kConstOp) pending.push_back(n.constant);
+  std::unordered_set<const Constant*> seen;
+  while (!pending.empty()) {
+    const Ref<Constant> k = std::move(pending.back());
+    pending.pop_back();
+    if (k->known() || !seen.insert(k.get()).second) continue;
+    if (k->derivation)
+      pending.insert(pending.end(), k->derivation->inputs.begin(), k->derivation->inputs.end());
+    else
+      found.push_back(k);
+  }
+  return found;
+}
+
+Result<std::vector<Graph*>> reachableGraphs(const PassContext& c) {
+  return reachableGraphs(c.roots, c.library);
+}
+
+}  // namespace smw
