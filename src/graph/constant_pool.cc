@@ -71,8 +71,8 @@ Ref<Constant> ConstantPool::fromFile(std::string_view file, int64_t offset, int6
 
 Ref<Constant> ConstantPool::derived(const OpDef& op, const Attrs& attrs,
                                     std::vector<Ref<Constant>> inputs, DType dtype,
-                                    const Shape& shape) {
-  std::string key = cat("d", op.name, attrsKey(attrs));
+                                    const Shape& shape, int output, int numOutputs) {
+  std::string key = cat("d", op.name, attrsKey(attrs), output);
   for (const auto& i : inputs) key += cat(' ', std::bit_cast<uintptr_t>(i.get()));
   Ref<Constant>& c = byKey_[key];
   if (!c) {
@@ -80,7 +80,8 @@ Ref<Constant> ConstantPool::derived(const OpDef& op, const Attrs& attrs,
     c->dtype = dtype;
     c->shape = shape;
     c->source.kind = WeightSource::kDerived;
-    c->derivation = std::make_unique<Derivation>(Derivation{&op, attrs, std::move(inputs), output, numOutputs});
+    c->derivation =
+        std::make_unique<Derivation>(Derivation{&op, attrs, std::move(inputs), output, numOutputs});
   }
   return c;
 }

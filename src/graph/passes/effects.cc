@@ -1,4 +1,5 @@
-// Of the nodes that are run for their effects, and of the waiting for them, only what matters stays.
+// Of the nodes that are run for their effects, and of the waiting for them, only what matters
+// stays.
 #include <algorithm>
 #include <unordered_set>
 
@@ -13,11 +14,13 @@ namespace {
 /// Stateful ops that leave no trace: nobody misses one that nobody reads.
 bool leavesNoTrace(std::string_view op) {
   if (op.starts_with("Random") || op.starts_with("Stateful")) return true;  // StatefulUniform, ...
-  for (auto name : {"VarHandleOp", "VariableV2", "Variable", "ReadVariableOp", "VarIsInitializedOp",
-                    "IsVariableInitialized", "ResourceGather", "ResourceGatherNd", "VariableShape",
-                    "HashTableV2", "HashTable", "MutableHashTableV2", "LookupTableFindV2",
-                    "LookupTableFind", "LookupTableSizeV2", "ReadFile", "Multinomial",
-                    "ParameterizedTruncatedNormal", "TruncatedNormal", "RestoreV2"})
+  for (auto name : {"VarHandleOp",       "VariableV2",         "Variable",
+                    "ReadVariableOp",    "VarIsInitializedOp", "IsVariableInitialized",
+                    "ResourceGather",    "ResourceGatherNd",   "VariableShape",
+                    "HashTableV2",       "HashTable",          "MutableHashTableV2",
+                    "LookupTableFindV2", "LookupTableFind",    "LookupTableSizeV2",
+                    "ReadFile",          "Multinomial",        "ParameterizedTruncatedNormal",
+                    "TruncatedNormal",   "RestoreV2"})
     if (op == name) return true;
   return false;
 }
@@ -83,10 +86,9 @@ class Effects {
     for (int i : SMW_TRY(g.order())) {
       Node& n = g[i];
       std::erase_if(n.controls, [&](int k) { return !touches[size_t(k)]; });
-      touches[size_t(i)] = !n.controls.empty() || touchesState(n) ||
-                           std::ranges::any_of(n.inputs, [&](Output in) {
-                             return touches[size_t(in.node)];
-                           });
+      touches[size_t(i)] =
+          !n.controls.empty() || touchesState(n) ||
+          std::ranges::any_of(n.inputs, [&](Output in) { return touches[size_t(in.node)]; });
     }
     std::vector<bool> seen(g.nodes.size(), false);
     std::vector<int> pending(g.mustRun.rbegin(), g.mustRun.rend()), kept;
@@ -115,7 +117,8 @@ class Effects {
 
 Status dropIdleEffects(PassContext& c) {
   SMW_TRY(Effects(c).run());
-  return dropIdentities(c);  // those that waited for nothing that matters
+  // Identities that waited for nothing that matters.
+  return c.off.contains("identity") ? Status() : dropIdentities(c);
 }
 
 }  // namespace smw::passes

@@ -1,5 +1,5 @@
-// Pure nodes with constant inputs become constants: at once where the values are here and small, else
-// derived ones, which are computed when the weights are here.
+// Pure nodes with constant inputs become constants: at once where the values are here and small,
+// else derived ones, which are computed when the weights are here.
 #include <algorithm>
 
 #include "base/strings.h"

@@ -48,7 +48,8 @@ class Inliner {
 
   void expand(int call, const Graph& body) {
     const Node site = g_[call];  // a copy: the vector grows
-    origins_.push_back({&body, origin_[size_t(call)], origins_[size_t(origin_[size_t(call)])].depth + 1});
+    origins_.push_back(
+        {&body, origin_[size_t(call)], origins_[size_t(origin_[size_t(call)])].depth + 1});
     const int base = int(g_.nodes.size());
     // Body node k becomes node base + k; its Args are left out of use.
     const auto moved = [&](Output o) {

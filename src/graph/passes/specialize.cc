@@ -1,5 +1,5 @@
-// Constants that are handed into If, Case and While go into copies of the bodies, so that weights are
-// constants inside loops as well.
+// Constants that are handed into If, Case and While go into copies of the bodies, so that weights
+// are constants inside loops as well.
 #include <unordered_map>
 
 #include "base/strings.h"

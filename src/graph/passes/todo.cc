@@ -4,4 +4,4 @@ Status foldPads(PassContext&) { return {}; }
 Status fuseEinsum(PassContext&) { return {}; }
 Status fuseProducts(PassContext&) { return {}; }
 Status packWeights(PassContext&) { return {}; }
-}
+}  // namespace smw::passes

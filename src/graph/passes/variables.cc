@@ -1,5 +1,5 @@
-// Variables that nothing assigns are constants: their values come from the checkpoint when the model
-// is loaded, and reads of them become Const nodes.
+// Variables that nothing assigns are constants: their values come from the checkpoint when the
+// model is loaded, and reads of them become Const nodes.
 #include <unordered_map>
 #include <unordered_set>
 
@@ -113,8 +113,8 @@ class Handles {
   std::vector<Users> users_;
   std::vector<bool> isRoot_;
   std::unordered_map<const Graph*, int> index_;
-  std::map<std::pair<int, int>, std::vector<int>> bodies_;    // of a calling node
-  std::vector<std::vector<std::pair<int, int>>> sites_;  // of a body
+  std::map<std::pair<int, int>, std::vector<int>> bodies_;  // of a calling node
+  std::vector<std::vector<std::pair<int, int>>> sites_;     // of a body
   std::unordered_set<Place, Hash> seen_;
   std::vector<Place> pending_;
 };
