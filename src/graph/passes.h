@@ -22,7 +22,7 @@ struct PassContext {
   const Variables& variables;
   /// Names of passes that are not to run.
   std::set<std::string, std::less<>> off{};
-  /// For passes that compute values (kAfterLoad); null before.
+  /// To compute values with. May be null before weights are read: then less is folded by then.
   OpContext* ops = nullptr;
 };
 

@@ -144,11 +144,12 @@ Status Model::planWeights() {
                      .library = *importer_,
                      .constants = constants_,
                      .variables = variables_,
-                     .off = options_.passesOff};
+                     .off = options_.passesOff,
+                     .ops = &context_};
   SMW_TRY(optimizeBeforeLoad(passes));
   weights_ = std::make_unique<WeightPlan>(vfs_, reader_, options_.verify);
   for (const Ref<Constant>& c : constantsToLoad(passes)) SMW_TRY(weights_->want(c));
-  SMW_TRY(collectVariables());
+  SMW_TRY(collectVariables(SMW_TRY(reachableGraphs(passes))));
   weightBytes_ = weights_->bytes();
   // The heap grows once.
   SMW_TRY(Buffer::tryAllocate(weightBytes_ + kSliceBytes));
@@ -158,9 +159,9 @@ Status Model::planWeights() {
 }
 
 /// Variables that calls may change keep a value of their own, which starts as the checkpoint's.
-Status Model::collectVariables() {
+Status Model::collectVariables(std::span<Graph* const> graphs) {
   std::set<std::string> seen;
-  for (const Graph* g : roots())
+  for (const Graph* g : graphs)
     for (const Node& n : g->nodes) {
       const auto v = variables_.find(n.name);
       if (v == variables_.end() || !n.def || !seen.insert(n.name).second) continue;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -78,7 +79,7 @@ class Model : public Loader {
   struct Callable;
 
   Status import();
-  Status collectVariables();
+  Status collectVariables(std::span<Graph* const> graphs);
   Status planWeights();
   Status finishWeights();
   Result<LoadStep> initialise();
