@@ -73,19 +73,12 @@ Child start(int from, int count, const std::function<Outcome(int)>& run) {
   return {pid, fds[0]};
 }
 
-/// Why the child is gone: "signal 11 (Segmentation fault)".
-std::string finish(const Child& c) {
+/// Why the child is gone: "signal 11 (Segmentation fault)". One that still runs is ended.
+std::string finish(const Child& c, bool late) {
+  if (late) kill(c.pid, SIGKILL);
   int status = 0;
-  const bool ended = waitpid(c.pid, &status, WNOHANG) == c.pid;
-  if (!ended) {
-    // Either it hangs, or its end of the pipe closed a moment before it was gone.
-    usleep(20000);
-    if (waitpid(c.pid, &status, WNOHANG) != c.pid) {
-      kill(c.pid, SIGKILL);
-      waitpid(c.pid, &status, 0);
-      return "no answer within the time limit";
-    }
-  }
+  waitpid(c.pid, &status, 0);
+  if (late) return "no answer within the time limit";
   if (WIFSIGNALED(status))
     return cat("signal ", WTERMSIG(status), " (", strsignal(WTERMSIG(status)), ")");
   return cat("exit code ", WEXITSTATUS(status));
@@ -98,6 +91,7 @@ void runInChildren(int count, double seconds, const std::function<Outcome(int)>&
   int next = 0;
   while (next < count) {
     const Child c = start(next, count, run);
+    bool late = false;
     for (; next < count; ++next) {
       const auto deadline =
           std::chrono::steady_clock::now() + std::chrono::milliseconds(int64_t(seconds * 1000));
@@ -109,11 +103,12 @@ void runInChildren(int count, double seconds, const std::function<Outcome(int)>&
         o.message.resize(h.length);
         ok = readAll(c.fd, o.message.data(), h.length, deadline);
       }
+      late = !ok && std::chrono::steady_clock::now() >= deadline;
       if (!ok) break;
       report(next, o);
     }
     close(c.fd);
-    const std::string why = finish(c);
+    const std::string why = finish(c, late);
     if (next < count) report(next++, {Verdict::kCrashed, why});
   }
 }

@@ -59,27 +59,29 @@ std::string opOf(const opcases::OpCaseFile& file) {
   return node.ParseFromString(file.case_(0).node_def()) ? node.op() : "";
 }
 
-Outcome runOpCase(const opcases::OpCase& c) {
-  tensorflow::NodeDef node;
-  if (!node.ParseFromString(c.node_def())) return failed("the case's NodeDef cannot be read");
-  if (const Skip* s = skipFor(node.op(), describe(node)); s && !c.error().empty())
-    return {Verdict::kSkipped, std::string(s->reason)};
+namespace {
+
+/// The case's parts, parsed.
+struct Parsed {
+  OpCall call;
   std::vector<Tensor> inputs, want;
+};
+
+Result<Parsed> parse(const opcases::OpCase& c) {
+  Parsed p;
+  if (!p.call.node.ParseFromString(c.node_def())) return dataLoss("not a NodeDef");
   for (const std::string& bytes : c.input()) {
-    auto t = tensorOf(bytes);
-    if (!t) return fromError(t.error());
-    inputs.push_back(std::move(*t));
+    p.call.inputs.emplace_back();
+    if (!p.call.inputs.back().ParseFromString(bytes)) return dataLoss("not a TensorProto");
+    p.inputs.push_back(SMW_TRY(tensorFromProto(p.call.inputs.back())));
   }
-  for (const std::string& bytes : c.output()) {
-    if (bytes.empty()) {
-      want.emplace_back();
-      continue;
-    }
-    auto t = tensorOf(bytes);
-    if (!t) return fromError(t.error());
-    want.push_back(std::move(*t));
-  }
-  const auto got = runSingleOp(node, inputs);
+  for (const std::string& bytes : c.output())
+    p.want.push_back(bytes.empty() ? Tensor() : SMW_TRY(tensorOf(bytes)));
+  return p;
+}
+
+Outcome runOnce(const opcases::OpCase& c, const Parsed& p, Feeding feeding) {
+  const auto got = runSingleOp(p.call, feeding, 2);
   if (!got) {
     if (!c.error().empty() && codeName(got.error().code()) == c.error()) return {};
     Outcome o = fromError(got.error());
@@ -87,8 +89,25 @@ Outcome runOpCase(const opcases::OpCase& c) {
     return o;
   }
   if (!c.error().empty()) return failed(cat("succeeded where ", c.error(), " was expected"));
-  std::string d = compareAll(node.op(), c, inputs, *got, want);
-  return d.empty() ? Outcome() : failed(std::move(d));
+  for (size_t i = 0; i < got->size(); ++i)
+    if (std::string d = compareAll(p.call.node.op(), c, p.inputs, (*got)[i], p.want); !d.empty())
+      return failed(i ? cat(d, " (when run again)") : d);
+  return {};
+}
+
+}  // namespace
+
+Outcome runOpCase(const opcases::OpCase& c) {
+  const auto p = parse(c);
+  if (!p) return fromError(p.error());
+  const auto& node = p->call.node;
+  if (const Skip* s = skipFor(node.op(), describe(node)); s && !c.error().empty())
+    return {Verdict::kSkipped, std::string(s->reason)};
+  Outcome o = runOnce(c, *p, Feeding::kFed);
+  if (o.verdict != Verdict::kPassed || p->inputs.empty()) return o;
+  o = runOnce(c, *p, Feeding::kConstant);
+  if (o.verdict != Verdict::kPassed) o.message += " (with constant inputs)";
+  return o;
 }
 
 std::string describeCase(const opcases::OpCase& c) {

@@ -1,7 +1,11 @@
 #include "single_op.h"
 
 #include "graph/from_proto.h"
-#include "kernels/parallel.h"
+#include "graph/import.h"
+#include "graph/op_args.h"
+#include "proto/meta_graph.pb.h"
+#include "runtime/context.h"
+#include "runtime/executor.h"
 
 namespace smw::conformance {
 
@@ -23,61 +27,60 @@ std::string text(const std::vector<T>& v) {
   return cat("[", join(parts, ","), "]");
 }
 
-/// How many values the argument `arg` ("x", "values*N", "args*Targs", "ref&") stands for.
-int lengthOf(std::string_view arg, const Attrs& attrs) {
-  const size_t star = arg.find('*');
-  if (star == arg.npos) return 1;
-  const std::string_view attr = arg.substr(star + 1);
-  if (const auto* n = attrs.find<int64_t>(attr)) return int(*n);
-  if (const auto* types = attrs.find<std::vector<DType>>(attr)) return int(types->size());
-  return 0;
+/// The node with a Placeholder or a Const for each argument.
+tensorflow::MetaGraphDef graphOf(const OpCall& call, Feeding feeding) {
+  tensorflow::MetaGraphDef meta;
+  auto& graph = *meta.mutable_graph_def();
+  for (size_t i = 0; i < call.inputs.size(); ++i) {
+    auto& n = *graph.add_node();
+    n.set_name(cat("in", i));
+    n.set_op(feeding == Feeding::kFed ? "Placeholder" : "Const");
+    (*n.mutable_attr())["dtype"].set_type(call.inputs[i].dtype());
+    if (feeding == Feeding::kConstant)
+      *(*n.mutable_attr())["value"].mutable_tensor() = call.inputs[i];
+  }
+  *graph.add_node() = call.node;
+  return meta;
 }
 
-int countOutputs(std::string_view args, const Attrs& attrs) {
-  std::string_view rest = args.substr(args.find("->") + 2);
-  int n = 0;
-  while (!rest.empty()) {
-    const size_t comma = rest.find(',');
-    std::string_view arg = rest.substr(0, comma);
-    rest = comma == rest.npos ? std::string_view() : rest.substr(comma + 1);
-    while (arg.starts_with(' ')) arg.remove_prefix(1);
-    if (!arg.empty()) n += lengthOf(arg, attrs);
-  }
-  return n;
+/// How many outputs the node has.
+Result<int> countOutputs(const tensorflow::NodeDef& node) {
+  if (node.op() == kConstOp || node.op() == "Placeholder") return 1;
+  const OpDef* def = findOp(node.op());
+  if (!def) return unimplemented(cat("op ", node.op(), " is not known"));
+  return flatLength(OpArgs::parse(def->args).outputs, SMW_TRY(attrsFromProto(node.attr())));
 }
 
 }  // namespace
 
-kernels::Parallel& PlainContext::parallel() { return kernels::serial(); }
-
-Result<Ref<Resource>> PlainContext::findOrCreate(std::string_view container, std::string_view name,
-                                                 std::function<Result<Ref<Resource>>()> create) {
-  auto& r = resources_[cat(container, "/", name)];
-  if (!r) r = SMW_TRY(create());
-  return r;
-}
-
-Result<std::optional<Tensor>> PlainContext::restore(std::string_view prefix, std::string_view,
-                                                    std::string_view, DType) {
-  return notFound(cat("no checkpoint ", prefix));
-}
-
-Result<std::optional<std::string>> PlainContext::read(std::string_view path) {
-  return notFound(cat("no file ", path));
-}
-
-Result<std::vector<Tensor>> runSingleOp(const tensorflow::NodeDef& node,
-                                        std::vector<Tensor> inputs) {
-  const Attrs attrs = SMW_TRY(attrsFromProto(node.attr()));
-  if (node.op() == "Const") return std::vector<Tensor>{SMW_TRY(attrs.get<Tensor>("value"))};
-  const OpDef* def = findOp(node.op());
-  if (!def) return unimplemented(cat("op ", node.op(), " is not known"));
-  PlainContext context;
-  Ref<RefCounted> state;
-  const NodeCall call{*def, node.name(), attrs, countOutputs(def->args, attrs), state};
-  NodeResult result = SMW_TRY(runNode(call, std::move(inputs), context));
-  if (result.waiting) return internal("the op waits for bytes");
-  return std::move(result.outputs);
+Result<std::vector<std::vector<Tensor>>> runSingleOp(const OpCall& call, Feeding feeding,
+                                                     int runs) {
+  const int outputs = SMW_TRY(countOutputs(call.node));
+  GraphRequest request;
+  request.name = "case";
+  for (int i = 0; i < outputs; ++i) request.fetches.push_back(cat(call.node.name(), ":", i));
+  if (outputs == 0) request.targets.push_back(call.node.name());
+  std::vector<Tensor> args;
+  if (feeding == Feeding::kFed)
+    for (size_t i = 0; i < call.inputs.size(); ++i) {
+      request.feeds.push_back(cat("in", i));
+      args.push_back(SMW_TRY(tensorFromProto(call.inputs[i])));
+    }
+  const tensorflow::MetaGraphDef meta = graphOf(call, feeding);
+  ConstantPool constants;
+  Importer importer(meta, "", constants);
+  const auto graph = SMW_TRY(importer.import(request));
+  const auto plan = SMW_TRY(Plan::make(*graph));
+  VirtualFileSystem vfs;
+  RuntimeContext context(vfs);
+  Executor executor(importer, context);
+  std::vector<std::vector<Tensor>> results;
+  for (int i = 0; i < runs; ++i) {
+    executor.start(*plan, args);
+    if (SMW_TRY(executor.run({})) != RunState::kDone) return internal("the op waits for bytes");
+    results.push_back(executor.takeOutputs());
+  }
+  return results;
 }
 
 std::string describe(const tensorflow::NodeDef& node) {
