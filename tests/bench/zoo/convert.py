@@ -82,7 +82,7 @@ def one(name, kind):
 
 
 if __name__ == '__main__':
-    enter('convert', BARE)
+    enter(BARE)
     if sys.argv[1:2] == ['--one']:
         one(sys.argv[2], sys.argv[3])
         sys.exit()

@@ -1,6 +1,6 @@
-"""A Python environment of its own for each zoo script, made on first use.
+"""A Python environment for the zoo's scripts, made on first use.
 
-enter('zoo') re-runs the calling script with $ZOO/.venv-zoo/bin/python, in which requirements-zoo.txt is installed.
+enter() re-runs the calling script with $ZOO/.venv/bin/python, in which requirements.txt is installed.
 ZOO: where models lie, default .cache/zoo at the repository's root. PYTHON: a Python 3.11 to start from.
 ZOO_PYTHON: use this interpreter as it is.
 """
@@ -14,20 +14,27 @@ ZOO = os.path.abspath(os.environ.get('ZOO') or os.path.join(ROOT, '.cache', 'zoo
 sys.path.insert(0, os.path.join(ROOT, 'tools', 'fixtures'))
 
 
-def enter(name, without_dependencies=()):
+def enter(without_dependencies=()):
     """Packages in without_dependencies are installed bare: what they would pull in does not fit together."""
-    if os.environ.get('ZOO_INSIDE') == name:
+    if os.environ.get('ZOO_INSIDE'):
         return
     python = os.environ.get('ZOO_PYTHON')
     if not python:
-        venv = os.path.join(ZOO, '.venv-' + name)
-        python, done = os.path.join(venv, 'bin', 'python'), os.path.join(venv, 'installed')
-        if not os.path.exists(done):
+        venv = os.path.join(ZOO, '.venv')
+        python = os.path.join(venv, 'bin', 'python')
+        pip = [python, '-m', 'pip', 'install', '-q']
+        if not os.path.exists(python):
             subprocess.check_call([os.environ.get('PYTHON', 'python3.11'), '-m', 'venv', venv])
-            pip = [python, '-m', 'pip', 'install', '-q']
-            subprocess.check_call(pip + ['-r', os.path.join(HERE, f'requirements-{name}.txt')])
-            if without_dependencies:
-                subprocess.check_call(pip + ['--no-deps', *without_dependencies])
-            open(done, 'w').close()
-    os.environ['ZOO_INSIDE'] = name
+        once(venv, 'requirements', pip + ['-r', os.path.join(HERE, 'requirements.txt')])
+        if without_dependencies:
+            once(venv, '-'.join(without_dependencies), pip + ['--no-deps', *without_dependencies])
+    os.environ['ZOO_INSIDE'] = '1'
     os.execv(python, [python, *sys.argv])
+
+
+def once(venv, name, command):
+    """A command that leaves a mark in the environment when it has worked."""
+    mark = os.path.join(venv, 'installed-' + name.replace('=', ''))
+    if not os.path.exists(mark):
+        subprocess.check_call(command)
+        open(mark, 'w').close()

@@ -77,7 +77,7 @@ if __name__ == '__main__':
     if '--list' in arguments:
         print('\n'.join(ORDER))
         sys.exit()
-    enter('zoo')
+    enter()
     if arguments[:1] == ['--one']:
         make(arguments[1])
         sys.exit()
