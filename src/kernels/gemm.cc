@@ -81,6 +81,11 @@ void gemmPacked(Parallel& parallel, int64_t m, int64_t k, int64_t n, const float
                 int64_t aCol, const float* packedB, float* c, int64_t cRow,
                 const Epilogue& epilogue) {
   if (m <= 0 || n <= 0) return;
+  if (k <= 0) {  // empty operands may be null pointers
+    static constexpr float kNothing = 0;
+    a = packedB = &kNothing;
+    aRow = 0, aCol = 1, k = 0;
+  }
   const Problem p{m,
                   k,
                   n,

@@ -126,6 +126,7 @@ int64_t matmulScratch(const MatMul& s, int threads) {
 void matmul(Parallel& parallel, const MatMul& s, const float* a, const float* b, float* c,
             const Epilogue& epilogue, float* scratch) {
   if (s.m <= 0 || s.n <= 0) return;
+  if (s.k <= 0) return gemmPacked(parallel, s.m, 0, s.n, a, 0, 1, b, c, s.cRow, epilogue);
   if (isDirect(s)) return direct(parallel, s, a, b, c, epilogue);
   packParallel(parallel, s, b, scratch);
   gemmPacked(parallel, s.m, s.k, s.n, a, s.aRow, s.aCol, scratch, c, s.cRow, epilogue);

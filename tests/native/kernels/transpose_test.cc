@@ -13,7 +13,7 @@ void check(int elementSize, const std::vector<int64_t>& dims, const std::vector<
   const int rank = int(dims.size());
   const int64_t n = std::accumulate(dims.begin(), dims.end(), int64_t(1), std::multiplies<>());
   const size_t bytes = size_t(n) * size_t(elementSize);
-  std::vector<char> inp(bytes + 3), out(bytes + 3), out3(bytes), want(bytes);
+  std::vector<char> inp(bytes + 3), out(bytes + 3), out3(bytes + 1), want(bytes + 1);
   Numbers r(7);
   for (char& c : inp) c = char(r.bits());
   const char* from = inp.data() + misalign;
