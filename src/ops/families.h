@@ -11,6 +11,12 @@ using OpFamily = std::span<const OpDef>();
 
 // clang-format off: one a line, so that lists merge
 OpFamily binaryOps;
+OpFamily softmaxOps;
+OpFamily scanOps;
+OpFamily reduceOps;
+OpFamily normOps;
+OpFamily fakeQuantOps;
+OpFamily countOps;
 OpFamily castOps;
 OpFamily concatOps;
 OpFamily convOps;

@@ -1,0 +1,100 @@
+#include "kernels/softmax.h"
+
+#include <cmath>
+
+#include "simd/math.h"
+
+namespace smw::kernels {
+namespace {
+
+using namespace simd;
+
+float rowMax(const float* x, int64_t n) {
+  F32x4 m = splat(x[0]);
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) m = max(load(x + i), m);
+  float r = horizontalMax(m);
+  for (; i < n; ++i) r = x[i] > r ? x[i] : r;
+  return r;
+}
+
+/// y = e^(x - most), or y stays as it is where y is null; the sum of them all. A tail's idle lanes are
+/// taken off by giving them -infinity.
+double expSum(const float* x, float* y, int64_t n, float most) {
+  constexpr int64_t kPiece = 512;
+  const F32x4 m = splat(most);
+  double total = 0;
+  for (int64_t i = 0; i < n; i += kPiece) {
+    const int64_t end = n - i < kPiece ? n : i + kPiece;
+    F32x4 sum = zero();
+    for (int64_t j = i; j < end; j += 4) {
+      if (end - j >= 4) {
+        const F32x4 e = exp(load(x + j) - m);
+        if (y) store(y + j, e);
+        sum = sum + e;
+      } else {
+        const int left = int(end - j);
+        float t[4] = {-kInf, -kInf, -kInf, -kInf};
+        for (int k = 0; k < left; ++k) t[k] = x[j + k] - most;
+        const F32x4 e = exp(load(t));
+        if (y) storePartial(y + j, e, left);
+        sum = sum + e;
+      }
+    }
+    total += double(horizontalSum(sum));
+  }
+  return total;
+}
+
+/// y = x * factor + shift.
+void scaleShift(const float* x, float* y, int64_t n, float factor, float shift) {
+  const F32x4 f = splat(factor), s = splat(shift);
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) store(y + i, load(x + i) * f + s);
+  if (i < n) storePartial(y + i, loadPartial(x + i, int(n - i)) * f + s, int(n - i));
+}
+/// y = (x - a) - b: the subtractions apart, as (a + b) would lose the smaller one.
+void subtractTwice(const float* x, float* y, int64_t n, float a, float b) {
+  const F32x4 p = splat(a), q = splat(b);
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) store(y + i, load(x + i) - p - q);
+  if (i < n) storePartial(y + i, loadPartial(x + i, int(n - i)) - p - q, int(n - i));
+}
+
+}  // namespace
+
+void softmax(const float* x, float* y, int64_t n, bool log, int64_t begin, int64_t end) {
+  if (n == 0) return;
+  for (int64_t r = begin; r < end; ++r) {
+    const float* in = x + r * n;
+    float* out = y + r * n;
+    const float most = rowMax(in, n);
+    if (log) {
+      const double sum = expSum(in, nullptr, n, most);
+      subtractTwice(in, out, n, most, float(std::log(sum)));
+    } else {
+      const double sum = expSum(in, out, n, most);
+      scaleShift(out, out, n, float(1 / sum), 0.0f);
+    }
+  }
+}
+
+void softmax(const double* x, double* y, int64_t n, bool log, int64_t begin, int64_t end) {
+  if (n == 0) return;
+  for (int64_t r = begin; r < end; ++r) {
+    const double* in = x + r * n;
+    double* out = y + r * n;
+    double most = in[0], sum = 0;
+    for (int64_t i = 1; i < n; ++i) most = in[i] > most ? in[i] : most;
+    if (log) {
+      for (int64_t i = 0; i < n; ++i) sum += std::exp(in[i] - most);
+      const double l = std::log(sum);
+      for (int64_t i = 0; i < n; ++i) out[i] = in[i] - most - l;
+    } else {
+      for (int64_t i = 0; i < n; ++i) sum += out[i] = std::exp(in[i] - most);
+      for (int64_t i = 0; i < n; ++i) out[i] /= sum;
+    }
+  }
+}
+
+}  // namespace smw::kernels
