@@ -7,7 +7,8 @@
 namespace smw::kernels {
 namespace {
 
-/// Into `best` and `index` go the elements of one row, whose index is `at`; the sign turns min into max.
+/// Into `best` and `index` go the elements of one row, whose index is `at`; the sign turns min into
+/// max.
 template <typename T>
 void rows(bool max, const T* x, T* best, int64_t* index, int64_t at, int64_t n) {
   for (int64_t i = 0; i < n; ++i)
@@ -21,8 +22,8 @@ void line(bool max, const T* x, T& best, int64_t& index, int64_t at, int64_t n) 
 }
 
 template <typename T>
-void search(bool max, Elem e, Elem wideElem, const void* x, int64_t* out, int64_t n, int64_t inner, int64_t begin,
-            int64_t end) {
+void search(bool max, Elem e, Elem wideElem, const void* x, int64_t* out, int64_t n, int64_t inner,
+            int64_t begin, int64_t end) {
   using Limits = std::numeric_limits<T>;
   const size_t size = elemSize(e);
   const std::byte* from = static_cast<const std::byte*>(x);
@@ -53,15 +54,24 @@ void search(bool max, Elem e, Elem wideElem, const void* x, int64_t* out, int64_
 
 }  // namespace
 
-bool argExtreme(bool max, Elem e, const void* x, int64_t* out, int64_t n, int64_t inner, int64_t begin,
-                int64_t end) {
+bool argExtreme(bool max, Elem e, const void* x, int64_t* out, int64_t n, int64_t inner,
+                int64_t begin, int64_t end) {
   const Elem w = wide(e);
   switch (w) {
-    case Elem::kF32: search<float>(max, e, w, x, out, n, inner, begin, end); return true;
-    case Elem::kF64: search<double>(max, e, w, x, out, n, inner, begin, end); return true;
-    case Elem::kI64: search<int64_t>(max, e, w, x, out, n, inner, begin, end); return true;
-    case Elem::kU64: search<uint64_t>(max, e, w, x, out, n, inner, begin, end); return true;
-    default: return false;
+    case Elem::kF32:
+      search<float>(max, e, w, x, out, n, inner, begin, end);
+      return true;
+    case Elem::kF64:
+      search<double>(max, e, w, x, out, n, inner, begin, end);
+      return true;
+    case Elem::kI64:
+      search<int64_t>(max, e, w, x, out, n, inner, begin, end);
+      return true;
+    case Elem::kU64:
+      search<uint64_t>(max, e, w, x, out, n, inner, begin, end);
+      return true;
+    default:
+      return false;
   }
 }
 

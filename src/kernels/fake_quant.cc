@@ -22,7 +22,8 @@ FakeQuant::FakeQuant(float min, float max, int bits, bool narrowRange) {
 
 void fakeQuant(const FakeQuant& q, const float* x, float* y, int64_t n) {
   using namespace simd;
-  const F32x4 low = splat(q.low), high = splat(q.high), scale = splat(q.scale), inverse = splat(q.inverse);
+  const F32x4 low = splat(q.low), high = splat(q.high), scale = splat(q.scale),
+              inverse = splat(q.inverse);
   const F32x4 zeroPoint = splat(std::floor(-q.low * q.inverse + 0.5f));
   const auto f = [&](F32x4 v) {
     v = min(max(v, low), high);

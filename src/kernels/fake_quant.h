@@ -5,12 +5,14 @@
 
 namespace smw::kernels {
 
-/// The grid that FakeQuantWithMinMax makes of [min, max] and bits: the ends are nudged so that 0 lies on it.
+/// The grid that FakeQuantWithMinMax makes of [min, max] and bits: the ends are nudged so that 0
+/// lies on it.
 struct FakeQuant {
   float low, high, scale, inverse;
   FakeQuant(float min, float max, int bits, bool narrowRange);
 };
-/// y[i] = x[i] clamped to the grid's range and rounded to the nearest step; all zeros for an empty range.
+/// y[i] = x[i] clamped to the grid's range and rounded to the nearest step; all zeros for an empty
+/// range.
 void fakeQuant(const FakeQuant& q, const float* x, float* y, int64_t n);
 
 }  // namespace smw::kernels

@@ -10,8 +10,9 @@ namespace smw::kernels {
 
 using namespace simd;
 
-void normalizeChannelsLast(const float* x, const float* mean, const float* factor, const float* offset,
-                           float* y, int64_t channels, int64_t begin, int64_t end) {
+void normalizeChannelsLast(const float* x, const float* mean, const float* factor,
+                           const float* offset, float* y, int64_t channels, int64_t begin,
+                           int64_t end) {
   for (int64_t r = begin; r < end; ++r) {
     const float* in = x + r * channels;
     float* out = y + r * channels;
@@ -22,8 +23,9 @@ void normalizeChannelsLast(const float* x, const float* mean, const float* facto
   }
 }
 
-void normalizeChannelsFirst(const float* x, const float* mean, const float* factor, const float* offset,
-                            float* y, int64_t channels, int64_t inner, int64_t begin, int64_t end) {
+void normalizeChannelsFirst(const float* x, const float* mean, const float* factor,
+                            const float* offset, float* y, int64_t channels, int64_t inner,
+                            int64_t begin, int64_t end) {
   for (int64_t p = begin; p < end; ++p) {
     const float* in = x + p * inner;
     float* out = y + p * inner;
@@ -63,8 +65,8 @@ void channelMoments(const float* x, int64_t outer, int64_t channels, int64_t inn
   }
 }
 
-void layerNorm(const float* x, const float* gamma, const float* beta, float epsilon, float* y, int64_t n,
-               int64_t begin, int64_t end) {
+void layerNorm(const float* x, const float* gamma, const float* beta, float epsilon, float* y,
+               int64_t n, int64_t begin, int64_t end) {
   for (int64_t r = begin; r < end; ++r) {
     const float* in = x + r * n;
     float* out = y + r * n;
@@ -107,14 +109,15 @@ void layerNorm(const float* x, const float* gamma, const float* beta, float epsi
   }
 }
 
-void localResponseNorm(const float* x, float* y, int64_t channels, int64_t radius, float bias, float alpha,
-                       float beta, int64_t begin, int64_t end) {
+void localResponseNorm(const float* x, float* y, int64_t channels, int64_t radius, float bias,
+                       float alpha, float beta, int64_t begin, int64_t end) {
   for (int64_t r = begin; r < end; ++r) {
     const float* in = x + r * channels;
     float* out = y + r * channels;
     for (int64_t c = 0; c < channels; ++c) {
       double sum = 0;
-      for (int64_t k = std::max<int64_t>(0, c - radius); k <= std::min(channels - 1, c + radius); ++k)
+      for (int64_t k = std::max<int64_t>(0, c - radius); k <= std::min(channels - 1, c + radius);
+           ++k)
         sum += double(in[k]) * double(in[k]);
       out[c] = bias + alpha * float(sum);
     }

@@ -37,7 +37,8 @@ void append(ReducePlan::Dims& d, int64_t dim, int64_t stride) {
 
 bool planReduce(std::span<const int64_t> dims, std::span<const bool> isReduced, ReducePlan& plan) {
   plan = {};
-  // Merge neighbours of one kind, from the innermost out; dimensions of one element count as either.
+  // Merge neighbours of one kind, from the innermost out; dimensions of one element count as
+  // either.
   struct Part {
     int64_t dim, stride;
     bool reduced;

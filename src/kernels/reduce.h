@@ -8,7 +8,17 @@
 namespace smw::kernels {
 
 /// L2Loss is half the sum of squares.
-enum class ReduceOp : uint8_t { kSum, kMean, kProd, kMax, kMin, kAll, kAny, kEuclideanNorm, kL2Loss };
+enum class ReduceOp : uint8_t {
+  kSum,
+  kMean,
+  kProd,
+  kMax,
+  kMin,
+  kAll,
+  kAny,
+  kEuclideanNorm,
+  kL2Loss
+};
 
 inline constexpr int kMaxReduceRank = 16;  // after neighbours of one kind have been merged
 
@@ -20,8 +30,8 @@ struct ReducePlan {
     int64_t total = 1;
   };
   Dims kept, reduced;
-  /// Kept elements that lie side by side in the input and the output; 1 where the innermost dimension is
-  /// reduced, and then `run` reduced elements lie side by side.
+  /// Kept elements that lie side by side in the input and the output; 1 where the innermost
+  /// dimension is reduced, and then `run` reduced elements lie side by side.
   int64_t inner = 1, run = 1;
   int64_t outputs() const { return kept.total * inner; }
   int64_t count() const { return reduced.total * run; }
@@ -46,10 +56,11 @@ struct ReduceKernel {
 /// False where the reduction is not defined for `e`. All and Any take bool only.
 ReduceKernel reduceKernel(ReduceOp op, Elem e);
 
-/// Elements [begin, end) of the output. Sums of floats are kept in double; integers wrap as their type
-/// does, except that Mean's sum does not. Nothing to reduce gives the neutral element; NaN for Mean.
-void runReduce(const ReduceKernel& k, const ReducePlan& plan, const void* x, void* out, int64_t begin,
-               int64_t end);
+/// Elements [begin, end) of the output. Sums of floats are kept in double; integers wrap as their
+/// type does, except that Mean's sum does not. Nothing to reduce gives the neutral element; NaN for
+/// Mean.
+void runReduce(const ReduceKernel& k, const ReducePlan& plan, const void* x, void* out,
+               int64_t begin, int64_t end);
 
 /// The loops by type. Used by reduceKernel.
 ReduceLoops reduceLoopsF32(ReduceOp op);

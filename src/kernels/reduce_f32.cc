@@ -23,7 +23,8 @@ double sumRun(const float* x, int64_t n) {
     int64_t j = 0;
     for (; j + 16 <= m; j += 16) {
       const float* p = x + i + j;
-      a = a + take(load(p)), b = b + take(load(p + 4)), c = c + take(load(p + 8)), d = d + take(load(p + 12));
+      a = a + take(load(p)), b = b + take(load(p + 4)), c = c + take(load(p + 8)),
+      d = d + take(load(p + 12));
     }
     for (; j + 4 <= m; j += 4) a = a + take(load(x + i + j));
     if (j < m) b = b + take(loadPartial(x + i + j, int(m - j)));
@@ -38,7 +39,9 @@ struct SumBase {
   using Acc = double;
   using Out = float;
   static double init() { return 0; }
-  static double step(double a, float x) { return a + (kSquares ? double(x) * double(x) : double(x)); }
+  static double step(double a, float x) {
+    return a + (kSquares ? double(x) * double(x) : double(x));
+  }
 };
 struct Sum : SumBase<false> {
   static float finish(double a, int64_t, Elem) { return float(a); }
@@ -110,14 +113,22 @@ using MinLoops = ExtremeLoops<minPropagate, false>;
 ReduceLoops reduceLoopsF32(ReduceOp op) {
   constexpr Elem e = Elem::kF32;
   switch (op) {
-    case ReduceOp::kSum: return loopsOf<Sum, SumLoops<Sum, false>>(e, e);
-    case ReduceOp::kMean: return loopsOf<Mean, SumLoops<Mean, false>>(e, e);
-    case ReduceOp::kEuclideanNorm: return loopsOf<EuclideanNorm, SumLoops<EuclideanNorm, true>>(e, e);
-    case ReduceOp::kL2Loss: return loopsOf<L2Loss, SumLoops<L2Loss, true>>(e, e);
-    case ReduceOp::kProd: return loopsOf<Prod>(e, e);
-    case ReduceOp::kMax: return loopsOf<MaxLoops::R, MaxLoops>(e, e);
-    case ReduceOp::kMin: return loopsOf<MinLoops::R, MinLoops>(e, e);
-    default: return {};
+    case ReduceOp::kSum:
+      return loopsOf<Sum, SumLoops<Sum, false>>(e, e);
+    case ReduceOp::kMean:
+      return loopsOf<Mean, SumLoops<Mean, false>>(e, e);
+    case ReduceOp::kEuclideanNorm:
+      return loopsOf<EuclideanNorm, SumLoops<EuclideanNorm, true>>(e, e);
+    case ReduceOp::kL2Loss:
+      return loopsOf<L2Loss, SumLoops<L2Loss, true>>(e, e);
+    case ReduceOp::kProd:
+      return loopsOf<Prod>(e, e);
+    case ReduceOp::kMax:
+      return loopsOf<MaxLoops::R, MaxLoops>(e, e);
+    case ReduceOp::kMin:
+      return loopsOf<MinLoops::R, MinLoops>(e, e);
+    default:
+      return {};
   }
 }
 

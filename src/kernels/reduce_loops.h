@@ -5,7 +5,8 @@
 
 namespace smw::kernels {
 
-/// R has In, Acc, Out, `Acc init()`, `Acc step(Acc, In)`, `Out finish(Acc, int64_t count, Elem storage)`.
+/// R has In, Acc, Out, `Acc init()`, `Acc step(Acc, In)`, `Out finish(Acc, int64_t count, Elem
+/// storage)`.
 template <typename R>
 struct PlainLoops {
   static void init(void* acc, int64_t n) {

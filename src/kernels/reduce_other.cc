@@ -101,13 +101,20 @@ struct Logical {
 template <typename T>
 ReduceLoops integers(ReduceOp op, Elem e) {
   switch (op) {
-    case ReduceOp::kSum: return loopsOf<Sum<uint64_t>>(e, e);
-    case ReduceOp::kProd: return loopsOf<Prod<uint64_t>>(e, e);
-    case ReduceOp::kMean: return loopsOf<IntMean<T>>(e, e);
-    case ReduceOp::kMax: return loopsOf<IntExtreme<T, true>>(e, e);
-    case ReduceOp::kMin: return loopsOf<IntExtreme<T, false>>(e, e);
-    case ReduceOp::kEuclideanNorm: return loopsOf<IntNorm<T>>(e, Elem::kF64);
-    default: return {};
+    case ReduceOp::kSum:
+      return loopsOf<Sum<uint64_t>>(e, e);
+    case ReduceOp::kProd:
+      return loopsOf<Prod<uint64_t>>(e, e);
+    case ReduceOp::kMean:
+      return loopsOf<IntMean<T>>(e, e);
+    case ReduceOp::kMax:
+      return loopsOf<IntExtreme<T, true>>(e, e);
+    case ReduceOp::kMin:
+      return loopsOf<IntExtreme<T, false>>(e, e);
+    case ReduceOp::kEuclideanNorm:
+      return loopsOf<IntNorm<T>>(e, Elem::kF64);
+    default:
+      return {};
   }
 }
 
@@ -120,15 +127,22 @@ ReduceLoops reduceLoopsOther(ReduceOp op, Elem e) {
   if (e == Elem::kU64) return integers<uint64_t>(op, e);
   const bool complex = e == Elem::kC128;
   switch (op) {
-    case ReduceOp::kSum: return complex ? loopsOf<Sum<c128>>(e, e) : loopsOf<Sum<double>>(e, e);
-    case ReduceOp::kMean: return complex ? loopsOf<Mean<c128>>(e, e) : loopsOf<Mean<double>>(e, e);
-    case ReduceOp::kProd: return complex ? loopsOf<Prod<c128>>(e, e) : loopsOf<Prod<double>>(e, e);
+    case ReduceOp::kSum:
+      return complex ? loopsOf<Sum<c128>>(e, e) : loopsOf<Sum<double>>(e, e);
+    case ReduceOp::kMean:
+      return complex ? loopsOf<Mean<c128>>(e, e) : loopsOf<Mean<double>>(e, e);
+    case ReduceOp::kProd:
+      return complex ? loopsOf<Prod<c128>>(e, e) : loopsOf<Prod<double>>(e, e);
     case ReduceOp::kEuclideanNorm:
       return complex ? loopsOf<Squares<c128>>(e, e) : loopsOf<Squares<double>>(e, e);
-    case ReduceOp::kL2Loss: return complex ? ReduceLoops{} : loopsOf<L2Loss>(e, e);
-    case ReduceOp::kMax: return complex ? ReduceLoops{} : loopsOf<ExtremeF64<true>>(e, e);
-    case ReduceOp::kMin: return complex ? ReduceLoops{} : loopsOf<ExtremeF64<false>>(e, e);
-    default: return {};
+    case ReduceOp::kL2Loss:
+      return complex ? ReduceLoops{} : loopsOf<L2Loss>(e, e);
+    case ReduceOp::kMax:
+      return complex ? ReduceLoops{} : loopsOf<ExtremeF64<true>>(e, e);
+    case ReduceOp::kMin:
+      return complex ? ReduceLoops{} : loopsOf<ExtremeF64<false>>(e, e);
+    default:
+      return {};
   }
 }
 

@@ -58,34 +58,65 @@ void logSumExpLines(const void* x, void* y, Shape s, int64_t begin, int64_t end)
 
 }  // namespace
 
-bool scan(ScanOp op, Elem e, const void* x, void* y, int64_t n, int64_t inner, bool exclusive, bool reverse,
-          int64_t begin, int64_t end) {
+bool scan(ScanOp op, Elem e, const void* x, void* y, int64_t n, int64_t inner, bool exclusive,
+          bool reverse, int64_t begin, int64_t end) {
   const Shape s{n, inner, exclusive, reverse};
   if (n == 0 || inner == 0) return true;
   if (op == ScanOp::kLogSumExp) {
     switch (e) {
-      case Elem::kF32: logSumExpLines<float>(x, y, s, begin, end); return true;
-      case Elem::kF64: logSumExpLines<double>(x, y, s, begin, end); return true;
-      case Elem::kF16: logSumExpLines<half>(x, y, s, begin, end); return true;
-      case Elem::kBf16: logSumExpLines<bfloat16>(x, y, s, begin, end); return true;
-      default: return false;
+      case Elem::kF32:
+        logSumExpLines<float>(x, y, s, begin, end);
+        return true;
+      case Elem::kF64:
+        logSumExpLines<double>(x, y, s, begin, end);
+        return true;
+      case Elem::kF16:
+        logSumExpLines<half>(x, y, s, begin, end);
+        return true;
+      case Elem::kBf16:
+        logSumExpLines<bfloat16>(x, y, s, begin, end);
+        return true;
+      default:
+        return false;
     }
   }
   switch (e) {
-    case Elem::kF32: scanLines<float>(op, x, y, s, begin, end); return true;
-    case Elem::kF64: scanLines<double>(op, x, y, s, begin, end); return true;
-    case Elem::kF16: scanLines<half>(op, x, y, s, begin, end); return true;
-    case Elem::kBf16: scanLines<bfloat16>(op, x, y, s, begin, end); return true;
-    case Elem::kC64: scanLines<c64>(op, x, y, s, begin, end); return true;
-    case Elem::kC128: scanLines<c128>(op, x, y, s, begin, end); return true;
-    default: break;  // integers wrap alike, signed or not
+    case Elem::kF32:
+      scanLines<float>(op, x, y, s, begin, end);
+      return true;
+    case Elem::kF64:
+      scanLines<double>(op, x, y, s, begin, end);
+      return true;
+    case Elem::kF16:
+      scanLines<half>(op, x, y, s, begin, end);
+      return true;
+    case Elem::kBf16:
+      scanLines<bfloat16>(op, x, y, s, begin, end);
+      return true;
+    case Elem::kC64:
+      scanLines<c64>(op, x, y, s, begin, end);
+      return true;
+    case Elem::kC128:
+      scanLines<c128>(op, x, y, s, begin, end);
+      return true;
+    default:
+      break;  // integers wrap alike, signed or not
   }
   switch (elemSize(e)) {
-    case 1: scanLines<uint8_t>(op, x, y, s, begin, end); return true;
-    case 2: scanLines<uint16_t>(op, x, y, s, begin, end); return true;
-    case 4: scanLines<uint32_t>(op, x, y, s, begin, end); return true;
-    case 8: scanLines<uint64_t>(op, x, y, s, begin, end); return true;
-    default: return false;
+    case 1:
+      scanLines<uint8_t>(op, x, y, s, begin, end);
+      return true;
+    case 2:
+      scanLines<uint16_t>(op, x, y, s, begin, end);
+      return true;
+    case 4:
+      scanLines<uint32_t>(op, x, y, s, begin, end);
+      return true;
+    case 8:
+      scanLines<uint64_t>(op, x, y, s, begin, end);
+      return true;
+    default:
+      return false;
   }
 }
 

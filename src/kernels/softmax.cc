@@ -18,8 +18,8 @@ float rowMax(const float* x, int64_t n) {
   return r;
 }
 
-/// y = e^(x - most), or y stays as it is where y is null; the sum of them all. A tail's idle lanes are
-/// taken off by giving them -infinity.
+/// y = e^(x - most), or y stays as it is where y is null; the sum of them all. A tail's idle lanes
+/// are taken off by giving them -infinity.
 double expSum(const float* x, float* y, int64_t n, float most) {
   constexpr int64_t kPiece = 512;
   const F32x4 m = splat(most);

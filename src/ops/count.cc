@@ -1,4 +1,5 @@
-// Histograms of integers, evenly spaced numbers, and the axes that gradients of broadcast ops sum over.
+// Histograms of integers, evenly spaced numbers, and the axes that gradients of broadcast ops sum
+// over.
 #include <algorithm>
 #include <cstring>
 
@@ -12,8 +13,8 @@ namespace {
 
 using kernels::Elem;
 
-/// Counts of `values` (batch, n) into `out` (batch, size) of type `t`; weights are of that type and shaped as
-/// the values, or there are none. Values of `size` and above are left out.
+/// Counts of `values` (batch, n) into `out` (batch, size) of type `t`; weights are of that type and
+/// shaped as the values, or there are none. Values of `size` and above are left out.
 struct Histogram {
   Elem valueType, t;
   int64_t batch, n, size;
@@ -32,7 +33,8 @@ struct Histogram {
     for (int64_t b = 0; b < batch; ++b)
       for (int64_t i = b * n; i < (b + 1) * n; ++i) {
         int64_t v;
-        kernels::cast(valueType, a.in<std::byte>(values) + size_t(i) * elemSize(valueType), Elem::kI64, &v, 1);
+        kernels::cast(valueType, a.in<std::byte>(values) + size_t(i) * elemSize(valueType),
+                      Elem::kI64, &v, 1);
         if (v < 0) return invalidArgument("Input arr must be non-negative!");
         if (v >= size) continue;
         std::byte* sum = sums + size_t(b * size + v) * wideSize;
@@ -60,8 +62,9 @@ Status histogram(Resolver& r, bool matrix, bool binary) {
   if (size < 0) return invalidArgument(cat("size (", size, ") must be non-negative"));
   const bool weighted = r.shape(2).numElements() > 0;
   if (weighted && !(r.shape(2) == r.shape(0)))
-    return invalidArgument(cat("`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it ",
-                               "acts as all weights equal to 1. Received ", r.shape(2).toString()));
+    return invalidArgument(
+        cat("`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it ",
+            "acts as all weights equal to 1. Received ", r.shape(2).toString()));
   Dims dims;
   if (matrix) dims.push_back(r.shape(0)[0]);
   dims.push_back(size);
@@ -92,7 +95,8 @@ Status resolveDenseBincount(Resolver& r) {
 /// start, stop: scalars; num: how many -> output: (num) from start to stop, both included.
 Status resolveLinSpace(Resolver& r) {
   SMW_TRY(requireSameDType(r, 0, 1));
-  for (int i = 0; i < 3; ++i) SMW_TRY(r.requireScalar(i, i == 0 ? "start" : i == 1 ? "stop" : "num"));
+  for (int i = 0; i < 3; ++i)
+    SMW_TRY(r.requireScalar(i, i == 0 ? "start" : i == 1 ? "stop" : "num"));
   if (!isFloating(r.dtype(0))) return r.unsupportedDType(r.dtype(0));
   const int64_t n = SMW_TRY(r.integer(2));
   if (n <= 0) return invalidArgument(cat("Requires num > 0: ", n));
@@ -117,10 +121,13 @@ Status resolveBroadcastGradientArgs(Resolver& r) {
   Dims axes[2];
   const bool same = a == b;
   for (size_t i = 0; i < rank && !same; ++i) {
-    const auto dim = [&](const Dims& d) { return i + d.size() < rank ? 1 : d[i + d.size() - rank]; };
+    const auto dim = [&](const Dims& d) {
+      return i + d.size() < rank ? 1 : d[i + d.size() - rank];
+    };
     const int64_t x = dim(a), y = dim(b);
     if (x != y && x != 1 && y != 1)
-      return invalidArgument(cat("Incompatible shapes: ", x, " vs. ", y, " in dimension ", int64_t(i)));
+      return invalidArgument(
+          cat("Incompatible shapes: ", x, " vs. ", y, " in dimension ", int64_t(i)));
     if (x == 1) axes[0].push_back(int64_t(i));
     if (y == 1) axes[1].push_back(int64_t(i));
   }

@@ -23,8 +23,8 @@ Result<Grid> gridOf(Resolver& r) {
 Status whole(Resolver& r, Grid grid, bool fromInputs, float min, float max) {
   r.addOutputReusing(0, DType::kFloat, r.shape(0));
   return r.kernel([=, n = r.shape(0).numElements()](const Args& a) {
-    const kernels::FakeQuant q(fromInputs ? *a.in<float>(1) : min, fromInputs ? *a.in<float>(2) : max, grid.bits,
-                               grid.narrow);
+    const kernels::FakeQuant q(fromInputs ? *a.in<float>(1) : min,
+                               fromInputs ? *a.in<float>(2) : max, grid.bits, grid.narrow);
     a.context.parallel().run(n, kElementGrain, [&](int64_t begin, int64_t end) {
       kernels::fakeQuant(q, a.in<float>(0) + begin, a.out<float>(0) + begin, end - begin);
     });
@@ -35,7 +35,9 @@ Status whole(Resolver& r, Grid grid, bool fromInputs, float min, float max) {
 Status resolveArgs(Resolver& r) {
   const Grid grid = SMW_TRY(gridOf(r));
   const float min = r.attrOr("min", -6.0f), max = r.attrOr("max", 6.0f);
-  if (!(min < max)) return invalidArgument(cat("min has to be smaller than max, was: ", double(min), " >= ", double(max)));
+  if (!(min < max))
+    return invalidArgument(
+        cat("min has to be smaller than max, was: ", double(min), " >= ", double(max)));
   return whole(r, grid, false, min, max);
 }
 
@@ -58,8 +60,8 @@ Status resolvePerChannel(Resolver& r) {
     if (r.dtype(i) != DType::kFloat) return r.unsupportedDType(r.dtype(i));
     SMW_TRY(r.requireVector(i, i == 1 ? "min" : "max"));
     if (r.shape(i)[0] != depth)
-      return invalidArgument(cat(i == 1 ? "min" : "max", " has incorrect size, expected ", depth, " was ",
-                                 r.shape(i)[0]));
+      return invalidArgument(cat(i == 1 ? "min" : "max", " has incorrect size, expected ", depth,
+                                 " was ", r.shape(i)[0]));
   }
   r.addOutputReusing(0, DType::kFloat, r.shape(0));
   return r.kernel([=, rows = r.shape(0).product(0, r.rank(0) - 1)](const Args& a) {

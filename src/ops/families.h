@@ -11,16 +11,12 @@ using OpFamily = std::span<const OpDef>();
 
 // clang-format off: one a line, so that lists merge
 OpFamily binaryOps;
-OpFamily softmaxOps;
-OpFamily scanOps;
-OpFamily reduceOps;
-OpFamily normOps;
-OpFamily fakeQuantOps;
-OpFamily countOps;
 OpFamily castOps;
 OpFamily concatOps;
 OpFamily convOps;
+OpFamily countOps;
 OpFamily einsumOps;
+OpFamily fakeQuantOps;
 OpFamily fftOps;
 OpFamily fillOps;
 OpFamily gatherNdOps;
@@ -28,14 +24,18 @@ OpFamily gatherOps;
 OpFamily identityOps;
 OpFamily matmulOps;
 OpFamily nonMaxSuppressionOps;
+OpFamily normOps;
 OpFamily padOps;
 OpFamily poolOps;
 OpFamily rangeOps;
+OpFamily reduceOps;
 OpFamily resizeOps;
 OpFamily reverseOps;
+OpFamily scanOps;
 OpFamily scatterNdOps;
 OpFamily selectOps;
 OpFamily shapeOps;
+OpFamily softmaxOps;
 OpFamily spaceOps;
 OpFamily splitOps;
 OpFamily stridedSliceOps;
@@ -50,18 +50,29 @@ inline constexpr OpFamily* kFamilies[] = {
     binaryOps,
     castOps,
     concatOps,
+    convOps,
+    countOps,
+    einsumOps,
+    fakeQuantOps,
     fftOps,
     fillOps,
     gatherNdOps,
     gatherOps,
     identityOps,
+    matmulOps,
     nonMaxSuppressionOps,
+    normOps,
     padOps,
+    poolOps,
     rangeOps,
+    reduceOps,
+    resizeOps,
     reverseOps,
+    scanOps,
     scatterNdOps,
     selectOps,
     shapeOps,
+    softmaxOps,
     spaceOps,
     splitOps,
     stridedSliceOps,

@@ -39,22 +39,27 @@ struct BatchNorm {
       for (float* to : {outVariance, savedVariance}) std::copy_n(variance, channels, to);
     }
     float* factor = a.scratch<float>();
-    for (int64_t c = 0; c < channels; ++c) factor[c] = scale[c] / std::sqrt(savedVariance[c] + epsilon);
+    for (int64_t c = 0; c < channels; ++c)
+      factor[c] = scale[c] / std::sqrt(savedVariance[c] + epsilon);
     if (inner == 1)
       parallel.run(outer, std::max<int64_t>(1, kElementGrain / std::max<int64_t>(1, channels)),
                    [&](int64_t begin, int64_t end) {
-                     kernels::normalizeChannelsLast(x, savedMean, factor, offset, y, channels, begin, end);
+                     kernels::normalizeChannelsLast(x, savedMean, factor, offset, y, channels,
+                                                    begin, end);
                    });
     else
-      parallel.run(outer * channels, std::max<int64_t>(1, kElementGrain / std::max<int64_t>(1, inner)),
+      parallel.run(outer * channels,
+                   std::max<int64_t>(1, kElementGrain / std::max<int64_t>(1, inner)),
                    [&](int64_t begin, int64_t end) {
-                     kernels::normalizeChannelsFirst(x, savedMean, factor, offset, y, channels, inner, begin, end);
+                     kernels::normalizeChannelsFirst(x, savedMean, factor, offset, y, channels,
+                                                     inner, begin, end);
                    });
   }
 };
 
-/// x is (N, ..., C) or (N, C, ...); scale, offset, mean, variance: (C), the last two may be empty in training.
-/// y like x; batch_mean, batch_variance, reserve_space_1, _2: (C) float32; V3's reserve_space_3: scalar.
+/// x is (N, ..., C) or (N, C, ...); scale, offset, mean, variance: (C), the last two may be empty
+/// in training. y like x; batch_mean, batch_variance, reserve_space_1, _2: (C) float32; V3's
+/// reserve_space_3: scalar.
 Status resolveFloat(Resolver& r) {
   if (r.dtype(0) != DType::kFloat) return r.unsupportedDType(r.dtype(0));
   for (int i = 1; i < 5; ++i)
@@ -76,8 +81,9 @@ Status resolveFloat(Resolver& r) {
     SMW_TRY(r.requireVector(i, names[i]));
     const bool unused = i > 2 && k.training && k.average == 1;
     if (!unused && r.shape(i)[0] != k.channels)
-      return invalidArgument(cat(names[i], " must have the same number of elements as the channels of x, got ",
-                                 r.shape(i)[0], " and ", k.channels));
+      return invalidArgument(
+          cat(names[i], " must have the same number of elements as the channels of x, got ",
+              r.shape(i)[0], " and ", k.channels));
   }
   r.addOutput(DType::kFloat, s);
   for (int i = 0; i < 4; ++i) r.addOutput(DType::kFloat, Shape({k.channels}));
@@ -98,23 +104,27 @@ Status resolveLrn(Resolver& r) {
   const Shape& s = r.shape(0);
   const int64_t radius = r.attrOr<int64_t>("depth_radius", 5);
   if (radius < 0) return invalidArgument(cat("depth_radius = ", radius, " must not be negative"));
-  const float bias = r.attrOr("bias", 1.0f), alpha = r.attrOr("alpha", 1.0f), beta = r.attrOr("beta", 0.5f);
+  const float bias = r.attrOr("bias", 1.0f), alpha = r.attrOr("alpha", 1.0f),
+              beta = r.attrOr("beta", 0.5f);
   r.addOutput(DType::kFloat, s);
   return r.kernel([=, channels = s[3], rows = s.product(0, 3)](const Args& a) {
     const int64_t window = std::min(channels, radius);
     a.context.parallel().run(rows, 64, [&](int64_t begin, int64_t end) {
-      kernels::localResponseNorm(a.in<float>(0), a.out<float>(0), channels, window, bias, alpha, beta, begin, end);
+      kernels::localResponseNorm(a.in<float>(0), a.out<float>(0), channels, window, bias, alpha,
+                                 beta, begin, end);
     });
   });
 }
 
 constexpr const char* kBatchNorm =
-    "x, scale, offset, mean, variance -> y, batch_mean, batch_variance, reserve_space_1, reserve_space_2";
+    "x, scale, offset, mean, variance -> y, batch_mean, batch_variance, reserve_space_1, "
+    "reserve_space_2";
 constexpr OpDef kOps[] = {
     {"FusedBatchNorm", kBatchNorm, resolveFusedBatchNorm},
     {"FusedBatchNormV2", kBatchNorm, resolveFusedBatchNorm},
     {"FusedBatchNormV3",
-     "x, scale, offset, mean, variance -> y, batch_mean, batch_variance, reserve_space_1, reserve_space_2, "
+     "x, scale, offset, mean, variance -> y, batch_mean, batch_variance, reserve_space_1, "
+     "reserve_space_2, "
      "reserve_space_3",
      resolveFusedBatchNorm},
     {"LRN", "input -> output", resolveLrn},

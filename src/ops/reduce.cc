@@ -14,7 +14,9 @@ namespace {
 using kernels::ReduceOp;
 
 /// The outputs a thread takes at least, where each costs `count` elements.
-int64_t grainFor(int64_t count) { return std::max<int64_t>(1, kElementGrain / std::max<int64_t>(1, count)); }
+int64_t grainFor(int64_t count) {
+  return std::max<int64_t>(1, kElementGrain / std::max<int64_t>(1, count));
+}
 
 struct Reduction {
   Shape out;
@@ -29,7 +31,9 @@ Result<Reduction> planOver(const Shape& in, const Dims& axes, bool keepDims) {
       return invalidArgument(
           cat("Invalid reduction dimension (", a, " for input with ", in.rank(), " dimension(s)"));
     uint8_t& seen = reduced[size_t(a < 0 ? a + in.rank() : a)];
-    if (seen) return invalidArgument(cat("Invalid reduction arguments: Axes contains duplicate dimension: ", a));
+    if (seen)
+      return invalidArgument(
+          cat("Invalid reduction arguments: Axes contains duplicate dimension: ", a));
     seen = 1;
   }
   Dims out;
@@ -41,7 +45,8 @@ Result<Reduction> planOver(const Shape& in, const Dims& axes, bool keepDims) {
   }
   Reduction r{SMW_TRY(Shape::make(out)), {}};
   static_assert(sizeof(bool) == 1);
-  if (!kernels::planReduce(in.dims(), {reinterpret_cast<const bool*>(reduced.data()), reduced.size()}, r.plan))
+  if (!kernels::planReduce(in.dims(),
+                           {reinterpret_cast<const bool*>(reduced.data()), reduced.size()}, r.plan))
     return unimplemented(cat("reducing ", in.toString(), " over so many separate dimensions"));
   return r;
 }
@@ -62,7 +67,8 @@ Status reduceOver(Resolver& r, ReduceOp op, const Dims& axes, bool keepDims) {
 template <ReduceOp kOp>
 Status reduce(Resolver& r) {
   if (r.rank(1) > 1)
-    return invalidArgument(cat("Expected reduction_indices to be a scalar or a vector, got ", r.shape(1).toString()));
+    return invalidArgument(
+        cat("Expected reduction_indices to be a scalar or a vector, got ", r.shape(1).toString()));
   return reduceOver(r, kOp, SMW_TRY(r.ints(1)), r.attrOr("keep_dims", false));
 }
 
@@ -79,7 +85,8 @@ Status resolveArg(Resolver& r) {
   const kernels::Elem e = elemOf(r.dtype(0));
   const DType outType = r.attrOr("output_type", DType::kInt64);
   int64_t probe;
-  if (!kernels::argExtreme(kMax, e, nullptr, &probe, 1, 1, 0, 0)) return r.unsupportedDType(r.dtype(0));
+  if (!kernels::argExtreme(kMax, e, nullptr, &probe, 1, 1, 0, 0))
+    return r.unsupportedDType(r.dtype(0));
   const Shape& in = r.shape(0);
   const int axis = SMW_TRY(in.axis(SMW_TRY(r.integer(1)), "dimension"));
   const int64_t n = in[axis], inner = in.product(axis + 1, in.rank());
@@ -95,7 +102,8 @@ Status resolveArg(Resolver& r) {
       for (int64_t i = begin; i < end; i += kernels::kBlock) {
         const int64_t m = std::min(kernels::kBlock, end - i);
         kernels::argExtreme(kMax, e, a.inputs[0], found, n, inner, i, i + m);
-        kernels::cast(kernels::Elem::kI64, found, to, a.out<std::byte>(0) + size_t(i) * elemSize(to), m);
+        kernels::cast(kernels::Elem::kI64, found, to,
+                      a.out<std::byte>(0) + size_t(i) * elemSize(to), m);
       }
     });
   });

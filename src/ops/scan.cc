@@ -13,7 +13,8 @@ using kernels::ScanOp;
 template <ScanOp kOp>
 Status scan(Resolver& r) {
   const kernels::Elem e = elemOf(r.dtype(0));
-  if (e == kernels::Elem::kNone || !kernels::scan(kOp, e, nullptr, nullptr, 1, 1, false, false, 0, 0))
+  if (e == kernels::Elem::kNone ||
+      !kernels::scan(kOp, e, nullptr, nullptr, 1, 1, false, false, 0, 0))
     return r.unsupportedDType(r.dtype(0));
   const Shape& in = r.shape(0);
   const int axis = SMW_TRY(in.axis(SMW_TRY(r.integer(1)), "axis"));
