@@ -1,0 +1,70 @@
+// Chromium, a server, and a list of tests. Each test gets a page of its own.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { chromium } from 'playwright-core';
+import { serve } from '../../tools/serve.mjs';
+import { inRoot } from '../../tools/lib/run.mjs';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const tests = [];
+/** `body({ page, url, consoleErrors })`; `options` are serve()'s. */
+export const test = (name, body, options = {}) => tests.push({ name, body, options });
+
+const mounts = {
+  '/': inRoot('web/dist'),
+  '/fixtures/': inRoot('tests/fixtures'),
+  '/test/': inRoot('tests/browser/pages'),
+};
+
+async function runOne(browser, { body, options }) {
+  const server = await serve({ mounts, ...options });
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const consoleErrors = [];
+  page.on('console', (m) => m.type() === 'error' && consoleErrors.push(m.text()));
+  page.on('pageerror', (e) => consoleErrors.push(e.message));
+  page.setDefaultTimeout(30_000);
+  try {
+    await body({ page, url: server.url, consoleErrors });
+  } finally {
+    await context.close();
+    await server.close();
+  }
+}
+
+/** Runs all tests whose name holds `only`; `--json FILE` gets the counts. */
+export async function runTests(args) {
+  const json = args.includes('--json') ? args[args.indexOf('--json') + 1] : undefined;
+  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : '';
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+  const browser = await chromium.launch({ executablePath, args: flags });
+  let passed = 0;
+  let failed = 0;
+  for (const t of tests.filter(({ name }) => name.includes(only))) {
+    const start = Date.now();
+    try {
+      await runOne(browser, t);
+      passed++;
+      console.log(`ok     ${t.name} (${Date.now() - start} ms)`);
+    } catch (error) {
+      failed++;
+      console.log(`FAILED ${t.name}\n${error.stack ?? error}`);
+    }
+  }
+  await browser.close();
+  if (json) {
+    mkdirSync(dirname(json), { recursive: true });
+    writeFileSync(json, JSON.stringify({ passed, failed }));
+  }
+  console.log(`browser: ${passed} passed, ${failed} failed`);
+  process.exitCode = failed ? 1 : 0;
+}
