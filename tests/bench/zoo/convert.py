@@ -15,6 +15,7 @@ import traceback
 from environment import ZOO, enter
 
 os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+os.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'            # else Grappler leaves _Mkl ops in what tfjs is to run
 KINDS = ('flops', 'tfjs', 'onnx', 'tflite')
 BARE = ('tensorflowjs==4.22.0', 'tf2onnx==1.17.0', 'onnx==1.23.2')
 
