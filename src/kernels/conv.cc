@@ -25,12 +25,10 @@ bool isProduct(const Conv& s) {
   return true;
 }
 
-struct Jobs final : IndirectJobs {
-  const Conv& s;
-  Indirect all;  // group 0
+struct Job final : IndirectJobs {
+  Indirect all;
 
-  Jobs(const Conv& conv, const float* inp, const float* packed, float* out, const Epilogue& e)
-      : s(conv) {
+  Job(const Conv& s, const float* inp, const float* packed, float* out, const Epilogue& e) {
     const Window& w = s.window;
     for (int i = 0; i < 3; ++i) {
       all.axis[i] = {.count = w.out[i],
@@ -44,6 +42,7 @@ struct Jobs final : IndirectJobs {
     all.batch = s.batch;
     all.channels = s.groupIn();
     all.columns = s.groupOut();
+    all.groups = s.groups;
     all.inp = inp;
     all.inPixel = s.inChannels;
     all.b = packed;
@@ -52,21 +51,12 @@ struct Jobs final : IndirectJobs {
     all.epilogue = e;
     all.merged = isMerged(s);
   }
-  int64_t count() const override { return s.groups; }
-  Indirect at(int64_t g) const override {
-    Indirect r = all;
-    r.inp += g * r.channels;
-    r.out += g * r.columns;
-    r.b += g * packedFloats(r.depth(), r.columns);
-    if (r.epilogue.bias) r.epilogue.bias += g * r.columns;
-    if (r.epilogue.residual) r.epilogue.residual += g * r.columns;
-    return r;
-  }
+  int64_t count() const override { return 1; }
+  Indirect at(int64_t) const override { return all; }
 };
 
 int64_t perThread(const Conv& s) {
-  const Indirect shape = Jobs(s, nullptr, nullptr, nullptr, {}).all;
-  return indirectScratch(shape.segments(), shape.segmentLength(), shape.merged);
+  return indirectScratch(Job(s, nullptr, nullptr, nullptr, {}).all);
 }
 
 }  // namespace
@@ -93,7 +83,7 @@ void conv(Parallel& parallel, const Conv& s, const float* inp, const float* pack
                s.inChannels, 1, packedFilter, out, s.outChannels, epilogue);
     return;
   }
-  runIndirect(parallel, Jobs(s, inp, packedFilter, out, epilogue), scratch, perThread(s));
+  runIndirect(parallel, Job(s, inp, packedFilter, out, epilogue), scratch, perThread(s));
 }
 
 }  // namespace smw::kernels

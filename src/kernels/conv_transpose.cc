@@ -65,40 +65,38 @@ struct Phases {
   }
 };
 
-// One job per phase and group.
+// One job per phase.
 struct Jobs final : IndirectJobs {
   const Conv& s;
   const float *grad, *packed;
   float* dx;
-  const Epilogue& epilogue;
+  Epilogue epilogue;
 
   Jobs(const Conv& conv, const float* g, const float* b, float* d, const Epilogue& e)
       : s(conv), grad(g), packed(b), dx(d), epilogue(e) {}
-  int64_t count() const override { return phasesOf(s) * s.groups; }
+  int64_t count() const override { return phasesOf(s); }
   Indirect at(int64_t job) const override {
-    const int64_t phase = job / s.groups, g = job % s.groups;
-    const Phases phases(s.window, phase);
+    const Phases phases(s.window, job);
     Indirect r;
     for (int i = 0; i < 3; ++i) r.axis[i] = phases.p[i].axis;
     r.batch = s.batch;
     r.channels = s.groupOut();
     r.columns = s.groupIn();
-    r.inp = grad + g * r.channels;
+    r.groups = s.groups;
+    r.inp = grad;
     r.inPixel = s.outChannels;
-    r.b = packed + phases.floatsBefore(s) + g * phases.floats(s);
-    r.out = dx + g * r.columns;
+    r.b = packed + phases.floatsBefore(s);
+    r.out = dx;
     r.outPixel = s.inChannels;
     r.epilogue = epilogue;
-    if (r.epilogue.bias) r.epilogue.bias += g * r.columns;
-    if (r.epilogue.residual) r.epilogue.residual += g * r.columns;
     return r;
   }
 };
 
 int64_t perThread(const Conv& s) {
+  const Jobs jobs(s, nullptr, nullptr, nullptr, {});
   int64_t most = 0;
-  for (int64_t i = 0; i < phasesOf(s); ++i)
-    most = std::max(most, indirectScratch(Phases(s.window, i).taps(), s.groupOut(), false));
+  for (int64_t i = 0; i < jobs.count(); ++i) most = std::max(most, indirectScratch(jobs.at(i)));
   return most;
 }
 

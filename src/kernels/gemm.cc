@@ -11,6 +11,9 @@ namespace {
 // cache.
 constexpr int64_t kDepth = 2048;
 
+// With that few panels a tile of A is not in the cache for most of its use.
+constexpr int64_t kFewPanels = 6;
+
 struct Problem {
   int64_t m, k, n;
   const float* a;
@@ -22,17 +25,23 @@ struct Problem {
   int64_t residualRow;
 };
 
-void tile(const Problem& p, int64_t row, int64_t panelBegin, int64_t panelEnd, int64_t l,
-          int64_t depth) {
+void tile(const Problem& p, int64_t rowBegin, int64_t row, int64_t panelBegin, int64_t panelEnd,
+          int64_t l, int64_t depth) {
   const int rows = int(std::min<int64_t>(kTileRows, p.m - row));
   const float* pointers[kTileRows];
   MicroA a{.pointers = pointers, .segmentLength = depth, .base = nullptr, .step = p.aCol};
   const bool columns = p.aCol != 1;
+  // The first rows bring the block of B into the cache; with few panels, A is read once and then
+  // streamed.
+  const bool firstTile = row == rowBegin && rows > 1;
+  const bool streamsA = !columns && panelEnd - panelBegin <= kFewPanels;
   const float* start = p.a + row * p.aRow + l * p.aCol;
   if (columns)
     a.base = start;
   else
     for (int r = 0; r < rows; ++r) pointers[r] = start + r * p.aRow;
+  if (streamsA)
+    for (int r = 0; r < rows; ++r) touch(pointers[r], depth);
   const Epilogue& e = *p.epilogue;
   ptrdiff_t cRow[kTileRows], residualRow[kTileRows];
   for (int r = 0; r < rows; ++r) {
@@ -51,6 +60,7 @@ void tile(const Problem& p, int64_t row, int64_t panelBegin, int64_t panelEnd, i
     if (e.bias) out.bias = e.bias + column;
     if (e.residual) out.residual = e.residual + row * p.residualRow + column;
     const float* b = p.b + (j * p.k + l) * kPanel;
+    if (firstTile) touch(b, depth * kPanel);
     if (columns)
       microColumns(rows, a, b, out);
     else
@@ -69,7 +79,8 @@ void block(const Problem& p, int64_t rowBegin, int64_t rowEnd, int64_t panelBegi
     int64_t l = 0;
     do {
       const int64_t d = std::min(depth, p.k - l);
-      for (int64_t row = rowBegin; row < rowEnd; row += kTileRows) tile(p, row, j, jEnd, l, d);
+      for (int64_t row = rowBegin; row < rowEnd; row += kTileRows)
+        tile(p, rowBegin, row, j, jEnd, l, d);
       l += depth;
     } while (l < p.k);
   }

@@ -67,14 +67,28 @@ __attribute__((noinline)) void storeCut(int rows, const float* sums, const Micro
 #pragma clang loop unroll(disable)
   for (int r = 0; r < rows; ++r, sums += 8) {
     float* c = o.c + o.cRow[r];
+    const float* residual = o.residual ? o.residual + o.residualRow[r] : nullptr;
+    int j = 0;
+    if (o.columns >= 4) {
+      F32x4 x = load(sums);
+      if (!o.first) {
+        x = load(c) + x;
+      } else {
+        if (o.bias) x = x + load(o.bias);
+        if (residual) x = x + load(residual);
+      }
+      if (o.last) x = min(max(x, splat(lo)), splat(hi));
+      store(c, x);
+      j = 4;
+    }
 #pragma clang loop unroll(disable) vectorize(disable)
-    for (int j = 0; j < o.columns; ++j) {
+    for (; j < o.columns; ++j) {
       float x = sums[j];
       if (!o.first) {
         x = c[j] + x;
       } else {
         if (o.bias) x += o.bias[j];
-        if (o.residual) x += o.residual[o.residualRow[r] + j];
+        if (residual) x += residual[j];
       }
       if (o.last) {
         x = x < lo ? lo : x;
@@ -113,7 +127,7 @@ __attribute__((noinline)) void rowsKernel(const MicroA& a, const float* b, const
   const float* const* pointers = a.pointers;
   for (int64_t segment = a.segments; segment > 0; --segment, pointers += kTileRows) {
     const float* p[R];
-    for (int r = 0; r < R; ++r) p[r] = pointers[r];
+    for (int r = 0; r < R; ++r) p[r] = pointers[r] + a.offset;
     size_t l = size_t(a.segmentLength);
     if constexpr (U > 1) {
 #pragma clang loop unroll(disable)
@@ -170,6 +184,16 @@ __attribute__((noinline)) void columnsKernel(const MicroA& a, const float* b, co
 #undef SMW_INLINE
 
 }  // namespace
+
+void touch(const float* p, int64_t n) {
+  uint32_t seen = 0;
+  for (int64_t i = 0; i < n; i += 16) {
+    uint32_t word;
+    __builtin_memcpy(&word, p + i, sizeof word);
+    seen |= word;
+  }
+  asm volatile("" : : "r"(seen));  // else the loads would be dropped
+}
 
 void microRows(int rows, const MicroA& a, const float* b, const MicroC& out) {
   switch (rows) {

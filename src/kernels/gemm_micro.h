@@ -25,6 +25,7 @@ struct MicroA {
   /// Rows: pointers[s * kTileRows + r] is where row r's segment s begins.
   const float* const* pointers = nullptr;
   int64_t segments = 1, segmentLength = 0;
+  ptrdiff_t offset = 0;  ///< added to every pointer: a group's first channel
   /// Columns (A transposed): element (r,l) is base[r + l * step]; one segment.
   const float* base = nullptr;
   int64_t step = 0;
@@ -42,6 +43,10 @@ struct MicroC {
   bool first = true;                   ///< else c holds the sum of the earlier part of K
   bool last = true;                    ///< else the clamp is still to come
 };
+
+/// Reads every cache line of n floats, so that the misses of a stretch overlap. A micro-kernel that
+/// met them one by one would wait for each.
+void touch(const float* p, int64_t n);
 
 /// Multiplies `rows` (1 to 6) rows by the panel at `b`, which holds segments * segmentLength rows
 /// of 8.

@@ -16,7 +16,7 @@ int64_t tilesOf(const Indirect& s) { return (s.pixels() + kTileRows - 1) / kTile
 /// One thread's scratch, cut up.
 struct Work {
   const float** pointers;  // (segments, 6)
-  float* zeros;            // segmentLength
+  float* zeros;            // segmentLength, for all groups
   float* patches;          // (6, segments, segmentLength), merged only
 
   Work(const Indirect& s, float* scratch) {
@@ -24,8 +24,8 @@ struct Work {
     address = (address + alignof(float*) - 1) / alignof(float*) * alignof(float*);
     pointers = reinterpret_cast<const float**>(address);
     zeros = reinterpret_cast<float*>(pointers + s.segments() * kTileRows);
-    patches = zeros + s.segmentLength();
-    std::fill_n(zeros, s.segmentLength(), 0.f);
+    patches = zeros + s.groups * s.segmentLength();
+    std::fill_n(zeros, s.groups * s.segmentLength(), 0.f);
   }
 };
 
@@ -68,12 +68,19 @@ const float* patch(const Indirect& s, const float* row, int64_t first, float* ds
   return dst - w.taps * s.channels;
 }
 
+// True where no tap of the pixel lies left or right of the image.
+bool isInside(const Indirect& s, const Pixel& p) {
+  const GridAxis& w = s.axis[2];
+  const int64_t first = w.inStep * p.t[2] + w.tapFirst, last = first + w.tapStep * (w.taps - 1);
+  return std::min(first, last) >= 0 && std::max(first, last) < w.inSize;
+}
+
 void pointAt(const Indirect& s, const Pixel& p, int r, const Work& work) {
   const GridAxis &d = s.axis[0], &h = s.axis[1], &w = s.axis[2];
   const float** to = work.pointers + r;
   float* patches = work.patches + (s.merged ? r * s.depth() : 0);
   const int64_t x0 = w.inStep * p.t[2] + w.tapFirst;
-  const bool inside = x0 >= 0 && x0 + w.taps <= w.inSize;
+  const bool inside = isInside(s, p);
   for (int64_t i = 0; i < d.taps; ++i) {
     const int64_t z = d.inStep * p.t[0] + d.tapFirst + d.tapStep * i;
     for (int64_t j = 0; j < h.taps; ++j, patches += s.segmentLength()) {
@@ -93,10 +100,24 @@ void pointAt(const Indirect& s, const Pixel& p, int r, const Work& work) {
   }
 }
 
+// The same where pixel r - 1 is the left neighbour and both are inside: all pointers move by one
+// step.
+void pointBeside(const Indirect& s, int r, const Work& work) {
+  const auto step = ptrdiff_t(s.axis[2].inStep * s.inPixel);
+  const float** to = work.pointers + r;
+  const float* zeros = work.zeros;
+  for (auto n = ptrdiff_t(s.segments()); n > 0; --n, to += kTileRows) {
+    const float* left = to[-1];
+    *to = left == zeros ? zeros : left + step;
+  }
+}
+
 void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, int64_t panelEnd,
            float* scratch) {
   const Work work(s, scratch);
-  const int64_t depth = s.depth(), step = panelsPerBlock(depth), pixels = s.pixels();
+  const int64_t depth = s.depth(), step = panelsPerBlock(depth), pixels = s.pixels(),
+                groupFloats = packedFloats(depth, s.columns);
+  const auto outStep = ptrdiff_t(s.axis[2].outStep * s.outPixel);
   MicroA a{.pointers = work.pointers, .segments = s.segments(), .segmentLength = s.segmentLength()};
   for (int64_t first = panelBegin; first < panelEnd; first += step) {
     const int64_t last = std::min(panelEnd, first + step);
@@ -104,18 +125,31 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
     for (int64_t tile = begin; tile < end; ++tile) {
       const int rows = int(std::min<int64_t>(kTileRows, pixels - tile * kTileRows));
       ptrdiff_t offset[kTileRows];
+      bool leftInside = false;
       for (int r = 0; r < rows; ++r, pixel.advance(s)) {
-        offset[r] = pixel.outOffset(s);
-        pointAt(s, pixel, r, work);
+        const bool inside = isInside(s, pixel);
+        if (leftInside && inside && pixel.t[2] > 0) {
+          offset[r] = offset[r - 1] + outStep;
+          pointBeside(s, r, work);
+        } else {
+          offset[r] = pixel.outOffset(s);
+          pointAt(s, pixel, r, work);
+        }
+        leftInside = inside;
       }
-      MicroC out{.cRow = offset, .residualRow = offset, .epilogue = &s.epilogue};
-      for (int64_t j = first; j < last; ++j) {
-        const int64_t column = j * kPanel;
-        out.c = s.out + column;
-        out.columns = int(std::min(kPanel, s.columns - column));
-        if (s.epilogue.bias) out.bias = s.epilogue.bias + column;
-        if (s.epilogue.residual) out.residual = s.epilogue.residual + column;
-        microRows(rows, a, s.b + column * depth, out);
+      for (int64_t g = 0; g < s.groups; ++g) {
+        const int64_t firstColumn = g * s.columns;
+        const float* b = s.b + g * groupFloats;
+        a.offset = ptrdiff_t(g * s.channels);
+        MicroC out{.cRow = offset, .residualRow = offset, .epilogue = &s.epilogue};
+        for (int64_t j = first; j < last; ++j) {
+          const int64_t column = firstColumn + j * kPanel;
+          out.c = s.out + column;
+          out.columns = int(std::min(kPanel, s.columns - j * kPanel));
+          if (s.epilogue.bias) out.bias = s.epilogue.bias + column;
+          if (s.epilogue.residual) out.residual = s.epilogue.residual + column;
+          microRows(rows, a, b + j * kPanel * depth, out);
+        }
       }
     }
   }
@@ -123,9 +157,9 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
 
 }  // namespace
 
-int64_t indirectScratch(int64_t segments, int64_t segmentLength, bool merged) {
-  const int64_t pointers = (segments * kTileRows + 1) * kPointerFloats;
-  const int64_t floats = segmentLength + (merged ? kTileRows * segments * segmentLength : 0);
+int64_t indirectScratch(const Indirect& s) {
+  const int64_t pointers = (s.segments() * kTileRows + 1) * kPointerFloats;
+  const int64_t floats = s.groups * s.segmentLength() + (s.merged ? kTileRows * s.depth() : 0);
   return (pointers + floats + 15) / 16 * 16;
 }
 
@@ -135,7 +169,7 @@ void runIndirect(Parallel& parallel, const IndirectJobs& jobs, float* scratch, i
     const Indirect s = jobs.at(0);
     const int64_t tileCount = tilesOf(s), panels = panelsOf(s.columns);
     const int64_t cost = kTileRows * kPanel * std::max<int64_t>(1, s.depth());
-    if (tileCount < panels) {
+    if (tileCount < panels && s.groups == 1) {
       parallel.run(panels, grainFor(tileCount * cost), [&](int64_t begin, int64_t end, int slot) {
         tiles(s, 0, tileCount, begin, end, scratch + slot * perThread);
       });
@@ -147,7 +181,7 @@ void runIndirect(Parallel& parallel, const IndirectJobs& jobs, float* scratch, i
   for (int64_t j = 0; j < count; ++j) {
     const Indirect s = jobs.at(j);
     total += tilesOf(s);
-    cost += s.pixels() * s.depth() * s.columns;
+    cost += s.pixels() * s.depth() * s.columns * s.groups;
   }
   if (total == 0) return;
   parallel.run(total, grainFor(cost / total), [&](int64_t begin, int64_t end, int slot) {

@@ -21,12 +21,15 @@ struct GridAxis {
 struct Indirect {
   GridAxis axis[3];
   int64_t batch = 1, channels = 0, columns = 0;
+  /// Group g reads channels g * channels and up, writes columns g * columns and up, and has its own
+  /// B after those of the groups before it.
+  int64_t groups = 1;
   const float* inp = nullptr;
   int64_t inPixel = 0;       ///< floats between neighbouring pixels
   const float* b = nullptr;  ///< packed
   float* out = nullptr;
   int64_t outPixel = 0;
-  Epilogue epilogue;  ///< its pointers moved to the first column; residual is laid out as out
+  Epilogue epilogue;  ///< its residual is laid out as out
   /// Taps along the last axis lie side by side in the image and are read as one (few channels).
   bool merged = false;
 
@@ -45,8 +48,8 @@ struct IndirectJobs {
   ~IndirectJobs() = default;
 };
 
-/// Floats that one thread needs for a product of that size.
-int64_t indirectScratch(int64_t segments, int64_t segmentLength, bool merged);
+/// Floats that one thread needs for a product of that shape; the pointers of `s` are not read.
+int64_t indirectScratch(const Indirect& s);
 /// `scratch` has `perThread` floats for each thread.
 void runIndirect(Parallel& parallel, const IndirectJobs& jobs, float* scratch, int64_t perThread);
 

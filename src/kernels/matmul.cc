@@ -12,7 +12,7 @@ using namespace simd;
 
 // Packing reads and writes B once; below this many rows that costs more than it saves.
 constexpr int64_t kDirectRows = 3;
-constexpr int64_t kStrip = 32;  // columns that the direct kernels finish at a time
+constexpr int64_t kStrip = 256;  // columns that the direct kernels finish at a time
 // A packed B above this many floats is not held once per thread.
 constexpr int64_t kPrivateFloats = 256 << 10;
 
@@ -30,31 +30,29 @@ void finishRow(const float* sums, float* c, int64_t begin, int64_t end, const Ep
   if (e.post) e.post(e.postContext, c + begin, end - begin);
 }
 
-// One row of A times `columns` (at most kStrip) columns of row-major B.
-void rowTimesRows(const MatMul& s, const float* a, const float* b, float* c, int64_t columns) {
+// sums += x[0..N) times N rows of B, `columns` wide.
+template <int N>
+void addRows(const float* x, int64_t xStep, const float* b, int64_t rowStride, float* sums,
+             int64_t columns) {
+  F32x4 v[N];
+  for (int i = 0; i < N; ++i) v[i] = splat(x[i * xStep]);
   int64_t j = 0;
-  if (columns == kStrip) {
-    F32x4 sum[kStrip / 4];
-    for (F32x4& v : sum) v = zero();
-    const float* p = b;
-    for (int64_t l = 0; l < s.k; ++l, p += s.bRow) {
-      const F32x4 x = loadSplat(a + l * s.aCol);
-      for (int i = 0; i < kStrip / 4; ++i) sum[i] = madd(x, load(p + 4 * i), sum[i]);
-    }
-    for (int i = 0; i < kStrip / 4; ++i) store(c + 4 * i, sum[i]);
-    return;
-  }
   for (; j + 4 <= columns; j += 4) {
-    F32x4 sum = zero();
-    for (int64_t l = 0; l < s.k; ++l)
-      sum = madd(loadSplat(a + l * s.aCol), load(b + l * s.bRow + j), sum);
-    store(c + j, sum);
+    F32x4 sum = load(sums + j);
+    for (int i = 0; i < N; ++i) sum = madd(v[i], load(b + i * rowStride + j), sum);
+    store(sums + j, sum);
   }
-  for (; j < columns; ++j) {
-    float sum = 0;
-    for (int64_t l = 0; l < s.k; ++l) sum += a[l * s.aCol] * b[l * s.bRow + j];
-    c[j] = sum;
-  }
+  for (; j < columns; ++j)
+    for (int i = 0; i < N; ++i) sums[j] += x[i * xStep] * b[i * rowStride + j];
+}
+
+// One row of A times `columns` (at most kStrip) columns of row-major B.
+void rowTimesRows(const MatMul& s, const float* a, const float* b, float* sums, int64_t columns) {
+  std::fill_n(sums, columns, 0.f);
+  int64_t l = 0;
+  for (; l + 4 <= s.k; l += 4)
+    addRows<4>(a + l * s.aCol, s.aCol, b + l * s.bRow, s.bRow, sums, columns);
+  for (; l < s.k; ++l) addRows<1>(a + l * s.aCol, s.aCol, b + l * s.bRow, s.bRow, sums, columns);
 }
 
 template <int N>

@@ -7,26 +7,29 @@ using namespace smw::bench;
 namespace {
 
 void product(int64_t m, int64_t k, int64_t n) {
+  char name[64];
+  std::snprintf(name, sizeof name, "gemm %lldx%lldx%lld", (long long)m, (long long)k, (long long)n);
+  if (!wanted(name)) return;
   auto a = numbers(m * k), b = numbers(k * n), c = numbers(m * n), bias = numbers(n);
   std::vector<float> packed(size_t(packedFloats(k, n)));
   packB(b.data(), k, n, n, 1, packed.data());
-  char name[64];
-  std::snprintf(name, sizeof name, "gemm %lldx%lldx%lld", (long long)m, (long long)k, (long long)n);
   const double s = seconds([&] {
-    gemmPacked(serial(), m, k, n, a.data(), k, 1, packed.data(), c.data(), n, Epilogue::relu(bias.data()));
+    gemmPacked(serial(), m, k, n, a.data(), k, 1, packed.data(), c.data(), n,
+               Epilogue::relu(bias.data()));
   });
   report(name, s, 2.0 * double(m * n * k), m <= 5 ? 4.0 * double(k * n) : 0);
 }
 
 void unpacked(int64_t batch, int64_t m, int64_t k, int64_t n, bool transposeB) {
+  char name[64];
+  std::snprintf(name, sizeof name, "batch %lld of %lldx%lldx%lld%s", (long long)batch, (long long)m,
+                (long long)k, (long long)n, transposeB ? " B^T" : "");
+  if (!wanted(name)) return;
   auto a = numbers(batch * m * k), b = numbers(batch * k * n), c = numbers(batch * m * n);
   const MatMul shape = MatMul::contiguous(m, k, n, false, transposeB);
   std::vector<float> scratch(size_t(matmulScratch(shape, 1)));
   std::vector<int64_t> ao, bo;
   for (int64_t i = 0; i < batch; ++i) ao.push_back(i * m * k), bo.push_back(i * k * n);
-  char name[64];
-  std::snprintf(name, sizeof name, "batch %lld of %lldx%lldx%lld%s", (long long)batch, (long long)m,
-                (long long)k, (long long)n, transposeB ? " B^T" : "");
   const double s = seconds([&] {
     batchMatMul(serial(), shape, batch, a.data(), ao.data(), b.data(), bo.data(), c.data(), {},
                 scratch.data());
@@ -36,10 +39,8 @@ void unpacked(int64_t batch, int64_t m, int64_t k, int64_t n, bool transposeB) {
 
 }  // namespace
 
-int main() {
-  const double peak = seconds([] { gemmPeak(384, 1000); });
-  peakGflops = 1000.0 * 2 * 48 * 384 / peak * 1e-9;
-  std::printf("micro-kernel 6x8x384: %.1f GFLOP/s\n", peakGflops);
+int main(int argc, char** argv) {
+  begin(argc, argv);
   for (int64_t s : {64, 128, 256, 384, 512, 768, 1024}) product(s, s, s);
   product(3136, 64, 256);
   product(3136, 256, 64);
