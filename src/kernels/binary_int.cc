@@ -95,9 +95,9 @@ using W = uint64_t;
 BinaryLoop wrapping(BinaryOp op) {
   switch (op) {
     case B::kAdd:
-      return fastMap<W, W, [](W a, W b) { return a + b; }>;
+      return binaryMap<W, W, [](W a, W b) { return a + b; }>;
     case B::kSub:
-      return fastMap<W, W, [](W a, W b) { return a - b; }>;
+      return binaryMap<W, W, [](W a, W b) { return a - b; }>;
     case B::kMul:
       return binaryMap<W, W, [](W a, W b) { return a * b; }>;
     case B::kSquaredDifference:
@@ -109,9 +109,9 @@ BinaryLoop wrapping(BinaryOp op) {
     case B::kBitwiseXor:
       return binaryMap<W, W, [](W a, W b) { return a ^ b; }>;
     case B::kEqual:
-      return fastMap<W, bool, [](W a, W b) { return a == b; }>;
+      return binaryMap<W, bool, [](W a, W b) { return a == b; }>;
     case B::kNotEqual:
-      return fastMap<W, bool, [](W a, W b) { return a != b; }>;
+      return binaryMap<W, bool, [](W a, W b) { return a != b; }>;
     case B::kLogicalAnd:
       return binaryMap<W, bool, [](W a, W b) { return a && b; }>;
     case B::kLogicalOr:

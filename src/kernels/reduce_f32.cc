@@ -60,6 +60,22 @@ struct SumLoops : PlainLoops<R> {
   static void run(void* acc, const void* x, int64_t n) {
     *static_cast<double*>(acc) += sumRun<kSquares>(static_cast<const float*>(x), n);
   }
+  /// Two accumulators a vector.
+  static void rows(void* acc, const void* xs, int64_t n) {
+    const float* x = static_cast<const float*>(xs);
+    double* a = static_cast<double*>(acc);
+    const auto add = [](double* to, v128_t v) {
+      if (kSquares) v = wasm_f64x2_mul(v, v);
+      wasm_v128_store(to, wasm_f64x2_add(wasm_v128_load(to), v));
+    };
+    int64_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+      const v128_t v = wasm_v128_load(x + i);
+      add(a + i, wasm_f64x2_promote_low_f32x4(v));
+      add(a + i + 2, wasm_f64x2_promote_low_f32x4(wasm_i32x4_shuffle(v, v, 2, 3, 2, 3)));
+    }
+    for (; i < n; ++i) a[i] = R::step(a[i], x[i]);
+  }
 };
 
 struct Prod {

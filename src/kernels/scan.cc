@@ -20,15 +20,11 @@ void lines(const void* xs, void* ys, Shape s, T start, int64_t begin, int64_t en
     const int64_t step = s.reverse ? -s.inner : s.inner;
     if (s.reverse) x += (s.n - 1) * s.inner, y += (s.n - 1) * s.inner;
     for (int64_t k = 0; k < s.n; ++k, x += step, y += step) {
-      if (k == 0 && s.exclusive) {
-        for (int64_t i = 0; i < s.inner; ++i) y[i] = start;
-      } else if (k == 0) {
-        for (int64_t i = 0; i < s.inner; ++i) y[i] = f(start, x[i]);
-      } else {
-        const T* in = s.exclusive ? x - step : x;
-        const T* before = y - step;
-        for (int64_t i = 0; i < s.inner; ++i) y[i] = f(before[i], in[i]);
-      }
+      const T* in = s.exclusive ? x - step : x;
+      const T* before = y - step;
+#pragma clang loop vectorize(disable) unroll(disable)
+      for (int64_t i = 0; i < s.inner; ++i)
+        y[i] = k ? f(before[i], in[i]) : s.exclusive ? start : f(start, x[i]);
     }
   }
 }
