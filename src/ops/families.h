@@ -10,9 +10,11 @@ namespace smw {
 using OpFamily = std::span<const OpDef>();
 
 // clang-format off: one a line, so that lists merge
+OpFamily asStringOps;
 OpFamily binaryOps;
 OpFamily castOps;
 OpFamily concatOps;
+OpFamily controlOps;
 OpFamily convOps;
 OpFamily countOps;
 OpFamily einsumOps;
@@ -26,10 +28,13 @@ OpFamily matmulOps;
 OpFamily nonMaxSuppressionOps;
 OpFamily normOps;
 OpFamily padOps;
+OpFamily parseExampleOps;
 OpFamily poolOps;
+OpFamily randomOps;
 OpFamily rangeOps;
 OpFamily reduceOps;
 OpFamily resizeOps;
+OpFamily restoreOps;
 OpFamily reverseOps;
 OpFamily scanOps;
 OpFamily scatterNdOps;
@@ -38,18 +43,25 @@ OpFamily shapeOps;
 OpFamily softmaxOps;
 OpFamily spaceOps;
 OpFamily splitOps;
+OpFamily statelessRandomOps;
 OpFamily stridedSliceOps;
+OpFamily stringJoinOps;
+OpFamily tensorListOps;
+OpFamily tensorListPackOps;
 OpFamily tileOps;
 OpFamily topKOps;
 OpFamily transposeOps;
 OpFamily unaryOps;
 OpFamily uniqueOps;
+OpFamily variableOps;
 OpFamily whereOps;
 
 inline constexpr OpFamily* kFamilies[] = {
+    asStringOps,
     binaryOps,
     castOps,
     concatOps,
+    controlOps,
     convOps,
     countOps,
     einsumOps,
@@ -63,10 +75,13 @@ inline constexpr OpFamily* kFamilies[] = {
     nonMaxSuppressionOps,
     normOps,
     padOps,
+    parseExampleOps,
     poolOps,
+    randomOps,
     rangeOps,
     reduceOps,
     resizeOps,
+    restoreOps,
     reverseOps,
     scanOps,
     scatterNdOps,
@@ -75,13 +90,19 @@ inline constexpr OpFamily* kFamilies[] = {
     softmaxOps,
     spaceOps,
     splitOps,
+    statelessRandomOps,
     stridedSliceOps,
+    stringJoinOps,
+    tensorListOps,
+    tensorListPackOps,
     tileOps,
     topKOps,
     transposeOps,
     unaryOps,
     uniqueOps,
+    variableOps,
     whereOps,
 };
+// clang-format on
 
 }  // namespace smw

@@ -1,0 +1,108 @@
+#include "ops/format_tensor.h"
+
+#include "base/strings.h"
+
+namespace smw {
+
+namespace {
+template <typename T>
+std::string number(const void* p, int64_t i) {
+  const T v = static_cast<const T*>(p)[i];
+  if constexpr (std::is_integral_v<T>)
+    return cat(v);
+  else
+    return cat(float(v));
+}
+template <typename T>
+std::string complexNumber(const void* p, int64_t i) {
+  const std::complex<T> v = static_cast<const std::complex<T>*>(p)[i];
+  return cat("(", v.real(), ",", v.imag(), ")");
+}
+}  // namespace
+
+std::string formatElement(DType dtype, const void* p, int64_t i) {
+  switch (dtype) {
+    case DType::kFloat: {
+      // The shortest text of the float32, not of its double.
+      char buf[40];
+      const auto r = std::to_chars(buf, buf + sizeof buf, static_cast<const float*>(p)[i]);
+      return std::string(buf, r.ptr);
+    }
+    case DType::kDouble:
+      return cat(static_cast<const double*>(p)[i]);
+    case DType::kHalf:
+      return number<half>(p, i);
+    case DType::kBfloat16:
+      return number<bfloat16>(p, i);
+    case DType::kInt8:
+    case DType::kQint8:
+      return cat(int(static_cast<const int8_t*>(p)[i]));
+    case DType::kUint8:
+    case DType::kQuint8:
+      return cat(int(static_cast<const uint8_t*>(p)[i]));
+    case DType::kInt16:
+    case DType::kQint16:
+      return number<int16_t>(p, i);
+    case DType::kUint16:
+    case DType::kQuint16:
+      return number<uint16_t>(p, i);
+    case DType::kInt32:
+    case DType::kQint32:
+      return number<int32_t>(p, i);
+    case DType::kUint32:
+      return number<uint32_t>(p, i);
+    case DType::kInt64:
+      return number<int64_t>(p, i);
+    case DType::kUint64:
+      return number<uint64_t>(p, i);
+    case DType::kBool:
+      return static_cast<const bool*>(p)[i] ? "1" : "0";
+    case DType::kComplex64:
+      return complexNumber<float>(p, i);
+    case DType::kComplex128:
+      return complexNumber<double>(p, i);
+    case DType::kString:
+      return cat("\"", static_cast<const std::string*>(p)[i], "\"");
+    case DType::kResource: {
+      const ResourceHandle& h = static_cast<const ResourceHandle*>(p)[i];
+      return h ? cat("<", h->kind(), ">") : "<empty>";
+    }
+    case DType::kVariant: {
+      const VariantValue& v = static_cast<const VariantValue*>(p)[i];
+      return v ? cat("<", v->kind(), ">") : "<empty>";
+    }
+    default:
+      return "?";
+  }
+}
+
+std::string summarizeElements(DType dtype, const Shape& shape, const void* p, int64_t limit) {
+  const int64_t n = shape.numElements();
+  const int64_t shown = limit < 0 || limit > n ? n : limit;
+  if (shape.isScalar()) return formatElement(dtype, p, 0);
+  const int rank = shape.rank();
+  std::string s;
+  if (rank == 1) s += '[';
+  for (int64_t i = 0; i < shown; ++i) {
+    // Brackets open and close where inner dimensions begin and end.
+    int64_t block = 1;
+    int edges = 0;
+    for (int d = rank - 1; d >= 0 && rank > 1; --d) {
+      block *= shape[d];
+      if (i % block == 0) ++edges;
+    }
+    if (edges > 0) {
+      if (i > 0) s += std::string(size_t(edges), ']');
+      s += std::string(size_t(edges), '[');
+    } else if (i > 0) {
+      s += ' ';
+    }
+    s += formatElement(dtype, p, i);
+  }
+  if (shown < n) s += "...";
+  if (rank == 1) return s + ']';
+  if (shown == n && n > 0) s += std::string(size_t(rank), ']');
+  return s;
+}
+
+}  // namespace smw
