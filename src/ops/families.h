@@ -46,6 +46,7 @@ OpFamily splitOps;
 OpFamily statelessRandomOps;
 OpFamily stridedSliceOps;
 OpFamily stringJoinOps;
+OpFamily tensorArrayOps;
 OpFamily tensorListOps;
 OpFamily tensorListPackOps;
 OpFamily tileOps;
@@ -54,6 +55,7 @@ OpFamily transposeOps;
 OpFamily unaryOps;
 OpFamily uniqueOps;
 OpFamily variableOps;
+OpFamily variableScatterOps;
 OpFamily whereOps;
 
 inline constexpr OpFamily* kFamilies[] = {
@@ -93,6 +95,7 @@ inline constexpr OpFamily* kFamilies[] = {
     statelessRandomOps,
     stridedSliceOps,
     stringJoinOps,
+    tensorArrayOps,
     tensorListOps,
     tensorListPackOps,
     tileOps,
@@ -101,6 +104,7 @@ inline constexpr OpFamily* kFamilies[] = {
     unaryOps,
     uniqueOps,
     variableOps,
+    variableScatterOps,
     whereOps,
 };
 // clang-format on

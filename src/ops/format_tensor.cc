@@ -62,7 +62,7 @@ std::string formatElement(DType dtype, const void* p, int64_t i) {
     case DType::kComplex128:
       return complexNumber<double>(p, i);
     case DType::kString:
-      return cat("\"", static_cast<const std::string*>(p)[i], "\"");
+      return static_cast<const std::string*>(p)[i];
     case DType::kResource: {
       const ResourceHandle& h = static_cast<const ResourceHandle*>(p)[i];
       return h ? cat("<", h->kind(), ">") : "<empty>";
@@ -80,28 +80,24 @@ std::string summarizeElements(DType dtype, const Shape& shape, const void* p, in
   const int64_t n = shape.numElements();
   const int64_t shown = limit < 0 || limit > n ? n : limit;
   if (shape.isScalar()) return formatElement(dtype, p, 0);
-  const int rank = shape.rank();
+  // All dimensions but the first have brackets of their own.
+  const int levels = shape.rank() - 1;
   std::string s;
-  if (rank == 1) s += '[';
   for (int64_t i = 0; i < shown; ++i) {
-    // Brackets open and close where inner dimensions begin and end.
-    int64_t block = 1;
     int edges = 0;
-    for (int d = rank - 1; d >= 0 && rank > 1; --d) {
+    int64_t block = 1;
+    for (int d = levels; d >= 1; --d) {
       block *= shape[d];
       if (i % block == 0) ++edges;
     }
-    if (edges > 0) {
-      if (i > 0) s += std::string(size_t(edges), ']');
-      s += std::string(size_t(edges), '[');
-    } else if (i > 0) {
-      s += ' ';
-    }
-    s += formatElement(dtype, p, i);
+    if (i > 0) s += edges > 0 ? std::string(size_t(edges), ']') : " ";
+    s += std::string(size_t(edges), '[') + formatElement(dtype, p, i);
+  }
+  if (shown > 0 && levels > 0) {
+    if (shown % shape.back() != 0) s += "...";
+    s += std::string(size_t(levels), ']');
   }
   if (shown < n) s += "...";
-  if (rank == 1) return s + ']';
-  if (shown == n && n > 0) s += std::string(size_t(rank), ']');
   return s;
 }
 

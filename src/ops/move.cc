@@ -61,6 +61,13 @@ void fillZeros(DType dtype, void* out, int64_t n) {
   }
 }
 
+Result<const void*> unaliased(const Args& a, int i, DType dtype, int64_t n, Tensor& keep) {
+  if (a.inputs[i] != a.outputs[0] || n == 0) return a.inputs[i];
+  keep = SMW_TRY(Tensor::allocate(dtype, Shape({n})));
+  copyElements(dtype, keep.raw(), a.inputs[i], n);
+  return keep.raw();
+}
+
 Dims stridesOf(const Shape& shape) {
   Dims s(size_t(shape.rank()), 1);
   // Without elements nothing is read, and the products below may overflow.

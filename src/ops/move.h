@@ -26,6 +26,10 @@ inline const void* elementAt(DType dtype, const void* p, int64_t i) {
   return static_cast<const std::byte*>(p) + i * int64_t(dtypeSize(dtype));
 }
 
+/// The n elements of input i; where output 0 was given the same memory (both are one tensor, which
+/// the kernel may overwrite), a copy, which `keep` holds.
+Result<const void*> unaliased(const Args& a, int i, DType dtype, int64_t n, Tensor& keep);
+
 /// Row-major strides of `shape`, in elements.
 Dims stridesOf(const Shape& shape);
 

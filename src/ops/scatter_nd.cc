@@ -39,11 +39,15 @@ Status tensorScatter(Resolver& r, Update update) {
   const UpdateFn apply = SMW_TRY(updateFn(r, update, t));
   auto tuples = SMW_TRY(scatterTuples(shape, r.shape(1), r.dtype(1), r.shape(2)));
   r.addOutputReusing(0, t, shape);
-  return r.kernel(
-      [tuples = std::move(tuples), bad, apply, t, n = shape.numElements()](const Args& a) {
-        if (a.inputs[0] != a.outputs[0]) copyElements(t, a.outputs[0], a.inputs[0], n);
-        return scatter(tuples, bad, apply, t, a.inputs[1], a.inputs[2], a.outputs[0]);
-      });
+  return r.kernel([=, tuples = std::move(tuples), it = r.dtype(1), n = shape.numElements(),
+                   ni = r.shape(1).numElements(),
+                   nu = r.shape(2).numElements()](const Args& a) -> Status {
+    Tensor keepIndices, keepUpdates;
+    const void* indices = SMW_TRY(unaliased(a, 1, it, ni, keepIndices));
+    const void* updates = SMW_TRY(unaliased(a, 2, t, nu, keepUpdates));
+    if (a.inputs[0] != a.outputs[0]) copyElements(t, a.outputs[0], a.inputs[0], n);
+    return scatter(tuples, bad, apply, t, indices, updates, a.outputs[0]);
+  });
 }
 template <Update U>
 Status resolveTensorScatter(Resolver& r) {

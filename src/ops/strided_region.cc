@@ -137,4 +137,32 @@ NdCopy StridedRegion::write(const Shape& whole) const {
   return NdCopy::make(moves, 0, c.inOffset());
 }
 
+Result<NdCopy> StridedRegion::assign(const Shape& whole, const Shape& given) const {
+  // Leading dimensions of size 1 do not count.
+  int lead = 0;
+  while (given.rank() - lead > shape.rank() && given[lead] == 1) ++lead;
+  const Shape value = SMW_TRY(Shape::make(given.dims().subspan(size_t(lead))));
+  const auto both = broadcastShapes(value, shape);
+  if (!both || !(*both == shape))
+    return invalidArgument(cat("shape ", given.toString(),
+                               " cannot be assigned to a slice of shape ", shape.toString()));
+  if (shape.numElements() == 0) return read(whole);
+  const Dims vs = stridesOf(value), ws = stridesOf(whole);
+  std::vector<NdCopy::Dim> moves;
+  int64_t offset = 0;
+  // The slice's dimensions are the region's but for those of size 1, which come and go.
+  int d = shape.rank() - 1;
+  for (size_t i = dims.size(); i-- > 0;) {
+    const Dim& x = dims[i];
+    offset += x.begin * ws[i];
+    if (x.size == 1) continue;
+    while (shape[d] == 1) --d;
+    const int v = d - (shape.rank() - value.rank());
+    const int64_t step = v < 0 || value[v] == 1 ? 0 : vs[size_t(v)];
+    moves.insert(moves.begin(), {x.size, step, x.stride * ws[i]});
+    --d;
+  }
+  return NdCopy::make(moves, 0, offset);
+}
+
 }  // namespace smw

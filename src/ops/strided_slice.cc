@@ -92,41 +92,17 @@ Status resolveStridedSliceGrad(Resolver& r) {
 Status resolveTensorStridedSliceUpdate(Resolver& r) {
   const Shape& whole = r.shape(0);
   const StridedRegion g = SMW_TRY(regionOf(r, 1, whole));
-  const Shape& given = r.shape(4);
-  // Leading dimensions of size 1 do not count.
-  int lead = 0;
-  while (lead < given.rank() && given.rank() - lead > g.shape.rank() && given[lead] == 1) ++lead;
-  const Shape value = SMW_TRY(Shape::make(given.dims().subspan(size_t(lead))));
-  const Shape both = SMW_TRY(broadcastShapes(value, g.shape));
-  if (!(both == g.shape))
-    return invalidArgument(cat("shape ", given.toString(),
-                               " cannot be assigned to a slice of shape ", g.shape.toString()));
+  NdCopy move = SMW_TRY(g.assign(whole, r.shape(4)));
   const DType t = r.dtype(0);
   if (r.dtype(4) != t) return invalidArgument("input and value differ in dtype");
-  // The slice of a row-major tensor, read through the strides of `value`.
-  const NdCopy::Dim none{0, 0, 0};
-  NdCopy move = NdCopy::make({&none, 1});
-  if (g.shape.numElements() > 0) {
-    const Dims vs = stridesOf(value), ws = stridesOf(whole);
-    std::vector<NdCopy::Dim> dims;
-    int64_t offset = 0;
-    int d = g.shape.rank() - 1;
-    for (int i = whole.rank() - 1; i >= 0; --i) {
-      const auto& x = g.dims[size_t(i)];
-      offset += x.begin * ws[size_t(i)];
-      if (x.size == 1) continue;
-      while (g.shape[d] == 1) --d;
-      const int v = d - (g.shape.rank() - value.rank());
-      const int64_t step = v < 0 || value[v] == 1 ? 0 : vs[size_t(v)];
-      dims.insert(dims.begin(), {x.size, step, x.stride * ws[size_t(i)]});
-      --d;
-    }
-    move = NdCopy::make(dims, 0, offset);
-  }
   r.addOutputReusing(0, t, whole);
-  return r.kernel([t, n = whole.numElements(), move = std::move(move)](const Args& a) {
+  return r.kernel([t, n = whole.numElements(), m = r.shape(4).numElements(),
+                   move = std::move(move)](const Args& a) -> Status {
+    Tensor keep;
+    const void* value = SMW_TRY(unaliased(a, 4, t, m, keep));
     if (a.inputs[0] != a.outputs[0]) copyElements(t, a.outputs[0], a.inputs[0], n);
-    moveElements(a.context, t, move, a.inputs[4], a.outputs[0]);
+    moveElements(a.context, t, move, value, a.outputs[0]);
+    return {};
   });
 }
 

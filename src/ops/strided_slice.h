@@ -24,6 +24,9 @@ struct StridedRegion {
   /// Rectangle from the sliced tensor (strides of `whole`) to a row-major result, or back.
   NdCopy read(const Shape& whole) const;
   NdCopy write(const Shape& whole) const;
+  /// Rectangle from a row-major tensor of shape `value`, which broadcasts to the slice, into it;
+  /// INVALID_ARGUMENT where it does not.
+  Result<NdCopy> assign(const Shape& whole, const Shape& value) const;
 };
 
 /// INVALID_ARGUMENT as tensorflow/core/util/strided_slice_op.cc does.

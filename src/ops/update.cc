@@ -117,7 +117,9 @@ UpdateFn assignment(DType t) {
   }
 }
 
-UpdateFn find(Update u, DType t) {
+}  // namespace
+
+UpdateFn updateFn(Update u, DType t) {
   switch (u) {
     case Update::kAssign:
       return assignment(t);
@@ -137,10 +139,8 @@ UpdateFn find(Update u, DType t) {
   return nullptr;
 }
 
-}  // namespace
-
 Result<UpdateFn> updateFn(const Resolver& r, Update u, DType dtype) {
-  if (UpdateFn f = find(u, dtype)) return f;
+  if (UpdateFn f = updateFn(u, dtype)) return f;
   return r.unsupportedDType(dtype);
 }
 

@@ -1,0 +1,144 @@
+// Scatters into variables: ResourceScatter*, ResourceScatterNd*, ResourceStridedSliceAssign and
+// their TF1 forms on references.
+#include "ops/families.h"
+#include "ops/index_tuples.h"
+#include "ops/move.h"
+#include "ops/strided_slice.h"
+#include "ops/update.h"
+#include "ops/variable.h"
+
+namespace smw {
+namespace {
+
+/// The variable of input 0, checked against the op's dtype.
+Result<Ref<Variable>> variableOf(Step& s, DType dtype) {
+  auto v = SMW_TRY(asVariable(s.input(0)));
+  const Tensor value = SMW_TRY(readVariable(*v));
+  if (value.dtype() != dtype)
+    return invalidArgument(cat("variable ", v->name(), " is of dtype ", dtypeName(value.dtype()),
+                               ", not ", dtypeName(dtype)));
+  return v;
+}
+
+/// A step that lets `change` (Status(Step&, Tensor&)) write to the variable; TF1 ops hand on the
+/// reference.
+template <typename F>
+Status changeKernel(Resolver& r, DType dtype, F change) {
+  const bool ref = r.numOutputs() == 1;
+  if (ref) r.addOutput(DType::kResource, Shape());
+  return r.tensorKernel([dtype, ref, change = std::move(change)](Step& s) -> Status {
+    const auto v = SMW_TRY(variableOf(s, dtype));
+    SMW_TRY(changeVariable(*v, [&](Tensor& t) { return change(s, t); }));
+    if (ref) s.setOutput(0, s.take(0));
+    return {};
+  });
+}
+
+Status scatterRows(Tensor& params, const Tensor& indices, const Tensor& updates, UpdateFn apply) {
+  const Shape& shape = params.shape();
+  if (shape.rank() < 1) return invalidArgument("params must be at least 1-D, got a scalar");
+  const bool scalar = updates.shape().isScalar();
+  Dims want(indices.shape().dims());
+  for (int i = 1; i < shape.rank(); ++i) want.push_back(shape[i]);
+  if (!scalar && !(updates.shape() == SMW_TRY(Shape::make(want))))
+    return invalidArgument(cat("Must have updates.shape = indices.shape + params.shape[1:] or ",
+                               "updates.shape = [], got updates.shape ", updates.shape().toString(),
+                               ", indices.shape ", indices.shape().toString(), ", params.shape ",
+                               shape.toString()));
+  const DType t = params.dtype();
+  const int64_t each = shape.product(1, shape.rank());
+  const Dims at = SMW_TRY(indices.toInts());
+  for (size_t i = 0; i < at.size(); ++i)
+    if (at[i] < 0 || at[i] >= shape[0])
+      return invalidArgument(cat("indices[", i, "] = ", at[i], " is not in [0, ", shape[0], ")"));
+  for (size_t i = 0; i < at.size(); ++i)
+    apply(elementAt(t, params.raw(), at[i] * each),
+          scalar ? updates.raw() : elementAt(t, updates.raw(), int64_t(i) * each), each, scalar);
+  return {};
+}
+
+/// resource or ref, indices: int32 or int64, updates: rows for them, or one scalar.
+template <Update U>
+Status resolveScatter(Resolver& r) {
+  const DType t = r.dtype(2);
+  const UpdateFn apply = SMW_TRY(updateFn(r, U, t));
+  return changeKernel(r, t, [apply](Step& s, Tensor& params) {
+    return scatterRows(params, s.input(1), s.input(2), apply);
+  });
+}
+
+/// resource or ref, indices (..., depth), updates.
+template <Update U>
+Status resolveScatterNd(Resolver& r) {
+  const DType t = r.dtype(2);
+  const UpdateFn apply = SMW_TRY(updateFn(r, U, t));
+  const BadIndices bad = SMW_TRY(badIndicesPolicy(r));
+  return changeKernel(r, t, [apply, bad](Step& s, Tensor& params) -> Status {
+    const Tensor &indices = s.input(1), &updates = s.input(2);
+    const auto tuples =
+        SMW_TRY(scatterTuples(params.shape(), indices.shape(), indices.dtype(), updates.shape()));
+    const DType dtype = params.dtype();
+    return tuples.forEach(indices.raw(), bad, [&](int64_t i, int64_t at) {
+      if (at >= 0)
+        apply(elementAt(dtype, params.raw(), at), elementAt(dtype, updates.raw(), i * tuples.slice),
+              tuples.slice, false);
+    });
+  });
+}
+
+/// ref or resource, begin, end, strides, value: assigned to the slice.
+Status resolveSliceAssign(Resolver& r) {
+  const DType t = r.dtype(4);
+  return changeKernel(r, t, [masks = SliceMasks::of(r)](Step& s, Tensor& whole) -> Status {
+    for (int i = 1; i < 4; ++i)
+      if (s.input(i).shape().rank() != 1)
+        return invalidArgument("Expected begin, end, and strides to be 1D equal size tensors");
+    const Dims begin = SMW_TRY(s.input(1).toInts()), end = SMW_TRY(s.input(2).toInts()),
+               strides = SMW_TRY(s.input(3).toInts());
+    const StridedRegion g = SMW_TRY(stridedRegion(whole.shape(), begin, end, strides, masks));
+    const NdCopy move = SMW_TRY(g.assign(whole.shape(), s.input(4).shape()));
+    moveElements(s.context(), whole.dtype(), move, s.input(4).raw(), whole.raw());
+    return {};
+  });
+}
+
+constexpr Effect kState = Effect::kStateful;
+constexpr std::string_view kHandle = "resource, indices, updates ->",
+                           kHandleNd = "ref, indices, updates ->",
+                           kRef = "ref&, indices, updates -> output_ref&";
+constexpr OpDef kOps[] = {
+    {"ResourceScatterAdd", kHandle, resolveScatter<Update::kAdd>, kState},
+    {"ResourceScatterDiv", kHandle, resolveScatter<Update::kDiv>, kState},
+    {"ResourceScatterMax", kHandle, resolveScatter<Update::kMax>, kState},
+    {"ResourceScatterMin", kHandle, resolveScatter<Update::kMin>, kState},
+    {"ResourceScatterMul", kHandle, resolveScatter<Update::kMul>, kState},
+    {"ResourceScatterNdAdd", kHandleNd, resolveScatterNd<Update::kAdd>, kState},
+    {"ResourceScatterNdMax", kHandleNd, resolveScatterNd<Update::kMax>, kState},
+    {"ResourceScatterNdMin", kHandleNd, resolveScatterNd<Update::kMin>, kState},
+    {"ResourceScatterNdSub", kHandleNd, resolveScatterNd<Update::kSub>, kState},
+    {"ResourceScatterNdUpdate", kHandleNd, resolveScatterNd<Update::kAssign>, kState},
+    {"ResourceScatterSub", kHandle, resolveScatter<Update::kSub>, kState},
+    {"ResourceScatterUpdate", kHandle, resolveScatter<Update::kAssign>, kState},
+    {"ResourceStridedSliceAssign", "ref, begin, end, strides, value ->", resolveSliceAssign,
+     kState},
+    {"ScatterAdd", kRef, resolveScatter<Update::kAdd>, kState},
+    {"ScatterDiv", kRef, resolveScatter<Update::kDiv>, kState},
+    {"ScatterMax", kRef, resolveScatter<Update::kMax>, kState},
+    {"ScatterMin", kRef, resolveScatter<Update::kMin>, kState},
+    {"ScatterMul", kRef, resolveScatter<Update::kMul>, kState},
+    {"ScatterNdAdd", kRef, resolveScatterNd<Update::kAdd>, kState},
+    {"ScatterNdMax", kRef, resolveScatterNd<Update::kMax>, kState},
+    {"ScatterNdMin", kRef, resolveScatterNd<Update::kMin>, kState},
+    {"ScatterNdSub", kRef, resolveScatterNd<Update::kSub>, kState},
+    {"ScatterNdUpdate", kRef, resolveScatterNd<Update::kAssign>, kState},
+    {"ScatterSub", kRef, resolveScatter<Update::kSub>, kState},
+    {"ScatterUpdate", kRef, resolveScatter<Update::kAssign>, kState},
+    {"StridedSliceAssign", "ref&, begin, end, strides, value -> output_ref&", resolveSliceAssign,
+     kState},
+};
+
+}  // namespace
+
+std::span<const OpDef> variableScatterOps() { return kOps; }
+
+}  // namespace smw
