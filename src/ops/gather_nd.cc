@@ -1,4 +1,6 @@
 // GatherNd, ResourceGatherNd.
+#include <cstring>
+
 #include "ops/families.h"
 #include "ops/index_tuples.h"
 #include "ops/move.h"
@@ -39,6 +41,17 @@ Result<GatherNdPlan> planGatherNd(const Shape& params, const Shape& indices, DTy
 Status runGatherNd(const GatherNdPlan& p, BadIndices bad, DType t, const void* params,
                    const void* indices, void* out) {
   const int64_t n = p.tuples.slice;
+  if (isPod(t)) {
+    const size_t bytes = size_t(n) * dtypeSize(t);
+    auto* to = static_cast<std::byte*>(out);
+    const auto* from = static_cast<const std::byte*>(params);
+    return p.tuples.forEach(indices, bad, [&](int64_t i, int64_t at) {
+      if (at < 0)
+        std::memset(to + size_t(i) * bytes, 0, bytes);
+      else
+        std::memcpy(to + size_t(i) * bytes, from + size_t(at) * dtypeSize(t), bytes);
+    });
+  }
   return p.tuples.forEach(indices, bad, [&](int64_t i, int64_t at) {
     if (at < 0)
       fillZeros(t, elementAt(t, out, i * n), n);

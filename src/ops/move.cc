@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/transpose.h"
 #include "ops/context.h"
 
 namespace smw {
@@ -83,7 +84,25 @@ Kernel moveKernel(DType dtype, NdCopy c, int input, int output) {
 }
 
 Kernel transposeKernel(DType dtype, const NdCopy& c, int input, int output) {
-  return moveKernel(dtype, c, input, output);
+  const auto moves = c.dims();
+  const size_t rank = moves.size();
+  if (!isPod(dtype) || rank > size_t(kernels::kMaxTransposeRank) || c.elements() == 0)
+    return moveKernel(dtype, c, input, output);
+  // Input dimensions by falling stride; perm[i] is the one that output dimension i is.
+  std::vector<size_t> order(rank);
+  for (size_t i = 0; i < rank; ++i) order[i] = i;
+  std::ranges::sort(order, [&](size_t a, size_t b) { return moves[a].in > moves[b].in; });
+  std::vector<int64_t> dims(rank);
+  std::vector<int> perm(rank);
+  for (size_t i = 0; i < rank; ++i) {
+    dims[i] = moves[order[i]].size;
+    perm[order[i]] = int(i);
+  }
+  return [=, dims = std::move(dims), perm = std::move(perm),
+          size = int(dtypeSize(dtype))](const Args& a) {
+    kernels::transpose(a.context.parallel(), size, int(rank), dims.data(), perm.data(),
+                       a.inputs[input], a.outputs[output]);
+  };
 }
 
 }  // namespace smw

@@ -53,9 +53,11 @@ int digit(char c) {
   return c == '-' ? 62 : c == '_' ? 63 : -1;
 }
 
-/// Web-safe base64, padded or not; nothing but zeros may be left over at the end.
+/// Web-safe base64, padded or not.
 Result<std::string> decode(std::string_view in) {
-  while (!in.empty() && in.back() == '=' && in.size() % 4 != 1) in.remove_suffix(1);
+  if (in.size() % 4 == 1) return invalidArgument("Base64 string length cannot be 1 modulo 4");
+  if (in.size() % 4 == 0)
+    for (int i = 0; i < 2 && in.ends_with('='); ++i) in.remove_suffix(1);
   std::string out;
   uint32_t bits = 0;
   int have = 0;
@@ -69,7 +71,6 @@ Result<std::string> decode(std::string_view in) {
       out += char(bits >> have & 0xFF);
     }
   }
-  if (in.size() % 4 == 1) return invalidArgument("Base64 string length cannot be 1 modulo 4");
   return out;
 }
 

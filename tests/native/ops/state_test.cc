@@ -142,16 +142,40 @@ TEST(RestoreV2, WaitsUntilAllTensorsAreThere) {
   EXPECT_EQ((*out)[1].shape(), Shape({2}));
 }
 
-TEST(Random, UniformNumbersAreTensorFlows) {
+Attrs seeded(DType t, int64_t seed, int64_t seed2) {
+  Attrs a = dtypeAttr("dtype", t);
+  a.set("seed", seed);
+  a.set("seed2", seed2);
+  return a;
+}
+
+// The numbers are TensorFlow 2.21's for the same seeds.
+TEST(Random, NumbersAreTensorFlows) {
   TestContext c;
-  Attrs a = dtypeAttr("dtype", DType::kFloat);
-  a.set("seed", int64_t(87654321));
-  a.set("seed2", int64_t(23489));
-  TestNode node("RandomUniform", a);
-  const auto first = valuesOf<float>((*node(c, {ints({3})}))[0]);
-  EXPECT_EQ(first, (std::vector<float>{0.40077245235443115f, 0.11639487743377686f,
-                                       0.0038989782333374023f}));
-  EXPECT_NE(valuesOf<float>((*node(c, {ints({3})}))[0]), first);
+  TestNode node("RandomUniform", seeded(DType::kFloat, 87654321, 23489));
+  EXPECT_EQ(valuesOf<float>((*node(c, {ints({3})}))[0]),
+            (std::vector<float>{0.7583916187286377f, 0.6698901653289795f, 0.5748857259750366f}));
+  EXPECT_EQ(valuesOf<float>((*node(c, {ints({3})}))[0]),
+            (std::vector<float>{0.9078811407089233f, 0.07335376739501953f, 0.6634087562561035f}));
+  EXPECT_EQ(valuesOf<double>(call("RandomUniform", {ints({2})}, seeded(DType::kDouble, 1, 2))[0]),
+            (std::vector<double>{0.2511744980841868, 0.44316677020093853}));
+  const Tensor h = call("RandomUniform", {ints({3})}, seeded(DType::kHalf, 1, 3))[0];
+  EXPECT_EQ(float(h.data<half>()[2]), 0.0771484375f);
+  const auto normal =
+      valuesOf<float>(call("RandomStandardNormal", {ints({5})}, seeded(DType::kFloat, 1, 4))[0]);
+  EXPECT_NEAR(normal[4], -0.6292665600776672f, 1e-6);
+  const auto cut =
+      valuesOf<float>(call("TruncatedNormal", {ints({5})}, seeded(DType::kFloat, 1, 4))[0]);
+  EXPECT_NEAR(cut[4], -0.05620475485920906f, 1e-6);
+  EXPECT_EQ(valuesOf<int32_t>(call("RandomUniformInt", {ints({5}), scalarInt(0), scalarInt(1000)},
+                                   seeded(DType::kInt32, 1, 4))[0]),
+            (std::vector<int32_t>{256, 413, 525, 505, 183}));
+  EXPECT_EQ(valuesOf<int32_t>(
+                call("RandomShuffle", {iota<int32_t>({10})}, seeded(DType::kInt32, 1, 4))[0]),
+            (std::vector<int32_t>{6, 5, 7, 0, 9, 2, 3, 1, 4, 8}));
+  EXPECT_EQ(valuesOf<int32_t>(
+                call("RandomShuffle", {iota<int32_t>({5, 2})}, seeded(DType::kInt32, 1, 4))[0]),
+            (std::vector<int32_t>{6, 7, 0, 1, 8, 9, 2, 3, 4, 5}));
 }
 
 TEST(Random, WithoutSeedsEveryNodeDiffers) {
