@@ -20,7 +20,8 @@ const OpFacts& OpTable::operator[](const std::string& op) {
   const auto [it, isNew] = facts_.try_emplace(op);
   OpFacts& f = it->second;
   if (!isNew) return f;
-  f.def = findOp(op);
+  // Names that begin so are ours or TensorFlow's own after its graph passes, and mean other things.
+  if (!op.starts_with('_')) f.def = findOp(op);
   if (const auto p = protos_.find(op); p != protos_.end()) f.proto = p->second;
   if (!f.def) f.function = function(op);
   if (f.def) f.counted = OpArgs::parse(f.def->args);

@@ -26,6 +26,7 @@ constexpr Pass kPasses[] = {
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pads", passes::foldPads},
     {Pass::kBeforeLoad, "einsum", passes::fuseEinsum},
+    {Pass::kBeforeLoad, "activations", passes::fuseActivations},
     {Pass::kBeforeLoad, "fuse", passes::fuseProducts},
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pack", passes::packWeights},

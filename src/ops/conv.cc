@@ -4,6 +4,7 @@
 #include "kernels/conv.h"
 #include "kernels/depthwise.h"
 #include "kernels/generic.h"
+#include "ops/conv_shape.h"
 #include "ops/dispatch.h"
 #include "ops/families.h"
 #include "ops/image_window.h"
@@ -21,24 +22,6 @@ using FloatConv = void(kernels::Parallel&, const kernels::Conv&, const float*, c
 Status requireRank(const Resolver& r, int i, int rank, std::string_view name) {
   if (r.rank(i) == rank) return {};
   return invalidArgument(cat(name, " must be ", rank, "-dimensional: ", r.shape(i).toString()));
-}
-
-/// filter (spatial..., C / groups, OC) against images of `channels`.
-Result<kernels::Conv> convOf(const Shape& filter, int spatial, int64_t batch, int64_t channels) {
-  const int64_t groupIn = filter[spatial], out = filter[spatial + 1];
-  if (filter.numElements() == 0) return invalidArgument("filter must not have zero elements");
-  if (channels % groupIn != 0)
-    return invalidArgument(
-        cat("input depth must be evenly divisible by filter depth: ", channels, " vs ", groupIn));
-  kernels::Conv c;
-  c.batch = batch;
-  c.inChannels = channels;
-  c.outChannels = out;
-  c.groups = channels / groupIn;
-  if (c.groups == 0 || out % c.groups != 0)
-    return invalidArgument(
-        cat("output depth must be evenly divisible by number of groups: ", out, " vs ", c.groups));
-  return c;
 }
 
 /// TensorFlow's CPU kernels know groups in Conv2D only.

@@ -21,6 +21,9 @@ OpFamily einsumOps;
 OpFamily fakeQuantOps;
 OpFamily fftOps;
 OpFamily fillOps;
+OpFamily fusedOps;
+OpFamily fusedScaleOps;
+OpFamily fusedUnaryOps;
 OpFamily gatherNdOps;
 OpFamily gatherOps;
 OpFamily identityOps;
@@ -70,6 +73,9 @@ inline constexpr OpFamily* kFamilies[] = {
     fakeQuantOps,
     fftOps,
     fillOps,
+    fusedOps,
+    fusedScaleOps,
+    fusedUnaryOps,
     gatherNdOps,
     gatherOps,
     identityOps,

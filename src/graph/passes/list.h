@@ -14,6 +14,7 @@ Status chooseBranches(PassContext& c);
 Status dropIdleEffects(PassContext& c);
 Status foldPads(PassContext& c);
 Status fuseEinsum(PassContext& c);
+Status fuseActivations(PassContext& c);
 Status fuseProducts(PassContext& c);
 Status packWeights(PassContext& c);
 Status deriveConstants(PassContext& c);

@@ -1,0 +1,28 @@
+// What the fusing passes share: names of the fused ops, and reading small facts off a graph.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+#include "graph/rewrite.h"
+
+namespace smw::passes {
+
+inline constexpr std::string_view kFusedConv = "_FusedConv2D";
+inline constexpr std::string_view kFusedDepthwise = "_FusedDepthwiseConv2d";
+inline constexpr std::string_view kFusedMatMul = "_FusedMatMul";
+inline constexpr std::string_view kScaleColumns = "_ScaleColumns";
+
+/// Makes `n` a _FusedMatMul of its two inputs. `rank` of the first, 0 for any; its last `contract`
+/// dimensions are summed over, and `outDims` come instead.
+void becomeMatMul(Node& n, std::vector<int64_t> outDims, int contract, int64_t rank,
+                  bool transposed);
+
+/// The float32 scalar that `o` is known to be; `otherwise` where it is none.
+float scalarOr(const Graph& g, Output o, float otherwise);
+
+/// The other input of a commutative op with two inputs.
+inline Output otherInput(const Node& n, int input) { return n.inputs[size_t(1 - input)]; }
+
+}  // namespace smw::passes

@@ -1,0 +1,125 @@
+// Weights that only packed kernels read are packed while they are read from the file.
+#include <unordered_map>
+
+#include "graph/passes/list.h"
+#include "graph/passes/match.h"
+
+namespace smw::passes {
+
+namespace {
+
+/// How the readers of a constant want it: panels of a (rows, columns) matrix, or plain.
+struct Wish {
+  bool plain = false, packed = false;
+  int64_t rows = 0, columns = 0;
+  bool transposed = false;
+
+  void add(int64_t k, int64_t n, bool t) {
+    if (packed && (rows != k || columns != n || transposed != t)) plain = true;
+    packed = true;
+    rows = k;
+    columns = n;
+    transposed = t;
+  }
+  void add(const Wish& o) {
+    if (o.plain || !o.packed)
+      plain = true;
+    else
+      add(o.rows, o.columns, o.transposed);
+  }
+};
+
+class Packer {
+ public:
+  Status run(PassContext& c) {
+    const std::vector<Graph*> graphs = SMW_TRY(reachableGraphs(c));
+    for (Graph* g : graphs) collect(*g);
+    collectDerivations();
+    for (auto& [constant, wish] : wishes_) SMW_TRY(apply(*constant, wish));
+    for (Graph* g : graphs)
+      for (Node& n : g->nodes) markNode(*g, n);
+    return {};
+  }
+
+ private:
+  static bool takesPanels(const Node& n) {
+    return (n.op == kFusedConv || n.op == kFusedMatMul) && n.inputs.size() >= 2;
+  }
+
+  void collect(const Graph& g) {
+    for (const Node& n : g.nodes)
+      for (size_t i = 0; i < n.inputs.size(); ++i)
+        if (const Ref<Constant>* k = constantOf(g, n.inputs[i])) {
+          Wish& wish = wishOf(k->get());
+          if (i == 1 && takesPanels(n) && (*k)->dtype == DType::kFloat)
+            addMatrix(wish, n, (*k)->shape);
+          else
+            wish.plain = true;
+        }
+    for (Output o : g.outputs)
+      if (const Ref<Constant>* k = constantOf(g, o)) wishOf(k->get()).plain = true;
+  }
+  static void addMatrix(Wish& wish, const Node& n, const Shape& shape) {
+    int64_t columns = 1;
+    if (n.op == kFusedConv)
+      columns = shape.back();
+    else
+      for (int64_t d : n.attrs.getOr("out_dims", std::vector<int64_t>())) columns *= d;
+    wish.add(shape.numElements() / columns, columns, n.attrs.getOr("transpose_b", false));
+  }
+  Wish& wishOf(Constant* k) {
+    const auto [it, isNew] = wishes_.try_emplace(k);
+    if (isNew) met_.push_back(k);
+    return it->second;
+  }
+
+  /// Constants that others are made of. Scaling columns works on panels as well as on plain
+  /// matrices; everything else wants plain ones. met_ grows while it is walked.
+  void collectDerivations() {
+    for (size_t i = 0; i < met_.size(); ++i) {
+      const Constant* k = met_[i];
+      if (!k->derivation) continue;
+      const auto& inputs = k->derivation->inputs;
+      for (size_t j = 0; j < inputs.size(); ++j) {
+        const bool scaled = j == 0 && k->derivation->op->name == kScaleColumns;
+        const Wish result = wishes_[met_[i]];
+        Wish& wish = wishOf(inputs[j].get());
+        if (scaled)
+          wish.add(result);
+        else
+          wish.plain = true;
+      }
+    }
+  }
+
+  Status apply(Constant& k, const Wish& wish) {
+    if (wish.plain || !wish.packed || k.layout != Layout::kPlain || k.dtype != DType::kFloat)
+      return {};
+    k.layout = Layout::kPacked;
+    k.packedRows = wish.rows;
+    k.packedColumns = wish.columns;
+    k.packedTransposed = wish.transposed;
+    if (k.derivation && k.derivation->op->name == kScaleColumns &&
+        !wishes_[k.derivation->inputs[0].get()].plain)
+      k.derivation->attrs.set("packed", true);
+    return packConstant(k);
+  }
+
+  static void markNode(const Graph& g, Node& n) {
+    if (!takesPanels(n)) return;
+    const Ref<Constant>* k = constantOf(g, n.inputs[1]);
+    if (!k || (*k)->layout != Layout::kPacked) return;
+    const auto dims = (*k)->shape.dims();
+    n.attrs.set("packed", true);
+    n.attrs.set("shape", std::vector<int64_t>(dims.begin(), dims.end()));
+  }
+
+  std::unordered_map<Constant*, Wish> wishes_;
+  std::vector<Constant*> met_;
+};
+
+}  // namespace
+
+Status packWeights(PassContext& c) { return Packer().run(c); }
+
+}  // namespace smw::passes

@@ -1,0 +1,194 @@
+// Products with what follows them. These ops are made by graph passes only; no model may name them.
+#include "kernels/depthwise.h"
+#include "kernels/gemm.h"
+#include "ops/conv_shape.h"
+#include "ops/families.h"
+#include "ops/fused_tail.h"
+#include "ops/image_window.h"
+#include "ops/packed_weight.h"
+#include "ops/threads.h"
+
+namespace smw {
+namespace {
+
+using kernels::PackBStream;
+
+/// The weight's shape before it was packed: the attribute `shape`, or the input's own.
+Result<Shape> weightShape(Resolver& r) {
+  if (!r.attrOr("packed", false)) return r.shape(1);
+  return Shape::make(SMW_TRY(r.attr<std::vector<int64_t>>("shape")));
+}
+
+/// Rearranges panels of the whole matrix into panels by groups, where groups end within a panel.
+void regroup(const float* from, float* to, int64_t k, int64_t n, int64_t groups) {
+  PackBStream stream(k, n, to, PackBStream::Source::kRows, groups);
+  for (int64_t i = 0; i < k; ++i)
+    for (int64_t j = 0; j < n; j += kernels::kPanel) {
+      const float* row = from + j * k + i * kernels::kPanel;
+      const int64_t count = std::min(kernels::kPanel, n - j);
+      stream.write({reinterpret_cast<const std::byte*>(row), size_t(count) * sizeof(float)});
+    }
+}
+
+/// Input 1 as a (K,N) matrix in panels: packed already, packed once and kept with the node, or
+/// packed at each run into the first `floats` floats of the scratch.
+struct Panels {
+  Tensor kept;
+  bool eachRun = false;
+  int64_t k = 0, n = 0, groups = 1;
+  PackBStream::Source source = PackBStream::Source::kRows;
+
+  int64_t scratchFloats() const {
+    return eachRun ? groups * kernels::packedFloats(k, n / groups) : 0;
+  }
+  const float* get(const Args& a) const {
+    if (kept) return kept.data<float>();
+    if (!eachRun) return a.in<float>(1);
+    pack(a.in<float>(1), a.scratch<float>());
+    return a.scratch<float>();
+  }
+  void pack(const float* from, float* to) const {
+    PackBStream(k, n, to, source, groups)
+        .write({reinterpret_cast<const std::byte*>(from), size_t(k * n) * sizeof(float)});
+  }
+};
+
+Result<Panels> panelsOf(Resolver& r, int64_t k, int64_t n, int64_t groups, bool transposed) {
+  Panels p;
+  p.k = k;
+  p.n = n;
+  p.groups = groups;
+  if (transposed) p.source = PackBStream::Source::kColumns;
+  const int64_t floats = groups * kernels::packedFloats(k, n / groups);
+  const Tensor* known = r.peekValue(1);
+  if (r.attrOr("packed", false)) {
+    if (r.shape(1).numElements() != kernels::packedFloats(k, n))
+      return invalidArgument("packed weights of another size than their shape's");
+    if (groups == 1 || n / groups % kernels::kPanel == 0) return p;
+    if (!known) return internal("packed weights that are not constant");
+    p.kept =
+        SMW_TRY(packedWeight(r, *known, floats, int(groups), [&](const float* from, float* to) {
+          regroup(from, to, k, n, groups);
+        }));
+    return p;
+  }
+  if (known)
+    p.kept = SMW_TRY(packedWeight(r, *known, floats, int(groups),
+                                  [&](const float* from, float* to) { p.pack(from, to); }));
+  else
+    p.eachRun = true;
+  return p;
+}
+
+Status requireFloats(Resolver& r) {
+  for (int i = 0; i < 2; ++i)
+    if (r.dtype(i) != DType::kFloat) return r.unsupportedDType(r.dtype(i));
+  return {};
+}
+
+/// input: (N,H,W,C), filter: (KH,KW,C/groups,OC) or its panels, then FusedTail's.
+Status resolveConv(Resolver& r) {
+  SMW_TRY(requireFloats(r));
+  const ImageLayout layout = SMW_TRY(imageLayout(r, 2));
+  const Shape filter = SMW_TRY(weightShape(r));
+  SMW_TRY(r.requireRank(0, 4, "input"));
+  if (layout.channelsFirst || filter.rank() != 4)
+    return invalidArgument("the filter must be of rank 4, and channels last");
+  const Shape& in = r.shape(0);
+  kernels::Conv c = SMW_TRY(convOf(filter, 2, in[0], in[3]));
+  const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
+  c.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
+  const Shape product = SMW_TRY(layout.shape(in[0], outputDims(c.window, 2), filter[3]));
+  const Panels panels = SMW_TRY(panelsOf(r, c.filterRows(), c.outChannels, c.groups, false));
+  const int threads = plannedThreads();
+  int64_t bytes = SMW_TRY(
+      mul(SMW_TRY(add(panels.scratchFloats(), kernels::convScratch(c, threads))), sizeof(float)));
+  auto tail = SMW_TRY(FusedTail::plan(r, 2, product, filter[3], bytes));
+  r.scratch(bytes);
+  const bool empty = product.numElements() == 0;
+  return r.kernel([=](const Args& a) {
+    if (!empty)
+      kernels::conv(parallelFor(a, threads), c, a.in<float>(0), panels.get(a), tail.destination(a),
+                    tail.epilogue(a), a.scratch<float>() + panels.scratchFloats());
+    tail.finish(a);
+  });
+}
+
+/// input: (N,H,W,C), filter: (KH,KW,C,M), then FusedTail's.
+Status resolveDepthwise(Resolver& r) {
+  SMW_TRY(requireFloats(r));
+  const ImageLayout layout = SMW_TRY(imageLayout(r, 2));
+  SMW_TRY(r.requireRank(0, 4, "input"));
+  SMW_TRY(r.requireRank(1, 4, "filter"));
+  const Shape &in = r.shape(0), &filter = r.shape(1);
+  if (layout.channelsFirst || in[3] != filter[2])
+    return invalidArgument(
+        cat("input and filter must have the same depth: ", in[3], " vs ", filter[2]));
+  kernels::Depthwise d;
+  d.batch = in[0];
+  d.channels = in[3];
+  d.multiplier = filter[3];
+  const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
+  d.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
+  const int64_t columns = SMW_TRY(mul(d.channels, d.multiplier));
+  const Shape product = SMW_TRY(layout.shape(in[0], outputDims(d.window, 2), columns));
+  const int threads = plannedThreads();
+  int64_t bytes = SMW_TRY(mul(kernels::depthwiseScratch(d, threads), sizeof(float)));
+  auto tail = SMW_TRY(FusedTail::plan(r, 2, product, columns, bytes));
+  r.scratch(bytes);
+  const bool empty = product.numElements() == 0;
+  return r.kernel([=](const Args& a) {
+    if (!empty)
+      kernels::depthwise(parallelFor(a, threads), d, a.in<float>(0), a.in<float>(1),
+                         tail.destination(a), tail.epilogue(a), a.scratch<float>());
+    tail.finish(a);
+  });
+}
+
+/// a: (batch..., inner...), of which the last `contract` dimensions are summed over; b: a matrix of
+/// (K,N), or (N,K) with transpose_b, or its panels; then FusedTail's. The output is (batch...,
+/// out_dims...).
+/// `rank`: what a's must be, 0 for any.
+Status resolveMatMul(Resolver& r) {
+  SMW_TRY(requireFloats(r));
+  const Shape& in = r.shape(0);
+  const int contract = int(r.attrOr("contract", int64_t(1)));
+  const int64_t rank = r.attrOr("rank", int64_t(0));
+  if (contract < 1 || in.rank() < contract || (rank > 0 && in.rank() != rank))
+    return invalidArgument(
+        cat("In[0] is not a matrix of rank ", rank, ", but of shape ", in.toString()));
+  const Shape weight = SMW_TRY(weightShape(r));
+  const auto columnsOf = SMW_TRY(r.attr<std::vector<int64_t>>("out_dims"));
+  const int64_t n = SMW_TRY(Shape::make(columnsOf)).numElements();
+  const int batchRank = in.rank() - contract;
+  const int64_t k = in.product(batchRank, in.rank()), m = in.product(0, batchRank);
+  if (SMW_TRY(mul(k, n)) != weight.numElements())
+    return invalidArgument(
+        cat("Matrix size-incompatible: In[0]: ", in.toString(), ", In[1]: ", weight.toString()));
+  Dims dims(in.dims().first(size_t(batchRank)));
+  for (int64_t d : columnsOf) dims.push_back(d);
+  const Shape product = SMW_TRY(Shape::make(dims));
+  const Panels panels = SMW_TRY(panelsOf(r, k, n, 1, r.attrOr("transpose_b", false)));
+  int64_t bytes = SMW_TRY(mul(panels.scratchFloats(), sizeof(float)));
+  auto tail = SMW_TRY(FusedTail::plan(r, 2, product, n, bytes));
+  r.scratch(bytes);
+  const bool empty = product.numElements() == 0;
+  return r.kernel([=](const Args& a) {
+    if (!empty)
+      kernels::gemmPacked(a.context.parallel(), m, k, n, a.in<float>(0), k, 1, panels.get(a),
+                          tail.destination(a), n, tail.epilogue(a));
+    tail.finish(a);
+  });
+}
+
+constexpr OpDef kOps[] = {
+    {"_FusedConv2D", "input, filter, more*num_args -> output", resolveConv},
+    {"_FusedDepthwiseConv2d", "input, filter, more*num_args -> output", resolveDepthwise},
+    {"_FusedMatMul", "a, b, more*num_args -> product", resolveMatMul},
+};
+
+}  // namespace
+
+std::span<const OpDef> fusedOps() { return kOps; }
+
+}  // namespace smw
