@@ -48,24 +48,23 @@ void tile(const Problem& p, int64_t rowBegin, int64_t row, int64_t panelBegin, i
     cRow[r] = ptrdiff_t(r * p.cRow);
     residualRow[r] = ptrdiff_t(r * p.residualRow);
   }
-  MicroC out{.cRow = cRow,
-             .residualRow = residualRow,
-             .epilogue = &e,
-             .first = l == 0,
-             .last = l + depth == p.k};
-  for (int64_t j = panelBegin; j < panelEnd; ++j) {
-    const int64_t column = j * kPanel;
-    out.c = p.c + row * p.cRow + column;
-    out.columns = int(std::min(kPanel, p.n - column));
-    if (e.bias) out.bias = e.bias + column;
-    if (e.residual) out.residual = e.residual + row * p.residualRow + column;
-    const float* b = p.b + (j * p.k + l) * kPanel;
-    if (firstTile) touch(b, depth * kPanel);
-    if (columns)
-      microColumns(rows, a, b, out);
-    else
-      microRows(rows, a, b, out);
-  }
+  const int64_t column = panelBegin * kPanel;
+  const MicroB b{.b = p.b + (panelBegin * p.k + l) * kPanel,
+                 .panelStride = ptrdiff_t(p.k * kPanel),
+                 .cold = firstTile};
+  const MicroC out{.c = p.c + row * p.cRow + column,
+                   .cRow = cRow,
+                   .columns = ptrdiff_t(std::min(panelEnd * kPanel, p.n) - column),
+                   .bias = e.bias ? e.bias + column : nullptr,
+                   .residual = e.residual ? e.residual + row * p.residualRow + column : nullptr,
+                   .residualRow = residualRow,
+                   .epilogue = &e,
+                   .first = l == 0,
+                   .last = l + depth == p.k};
+  if (columns)
+    microColumns(rows, a, b, out);
+  else
+    microRows(rows, a, b, out);
 }
 
 // Rows [rowBegin, rowEnd) by panels [panelBegin, panelEnd).
@@ -134,7 +133,7 @@ float gemmPeak(int64_t k, int64_t repeats) {
   const MicroC out{.c = c, .cRow = cRow, .epilogue = &none};
   float sum = 0;
   for (int64_t i = 0; i < repeats; ++i) {
-    microRows(kTileRows, in, b, out);
+    microRows(kTileRows, in, {.b = b}, out);
     sum += c[i % (kTileRows * kPanel)];
   }
   return sum;

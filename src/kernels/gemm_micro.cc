@@ -3,6 +3,17 @@
 #include "simd/vec.h"
 
 namespace smw::kernels {
+
+__attribute__((noinline)) void touch(const float* p, int64_t n) {
+  uint32_t seen = 0;
+  for (int64_t i = 0; i < n; i += 16) {
+    uint32_t word;
+    __builtin_memcpy(&word, p + i, sizeof word);
+    seen |= word;
+  }
+  asm volatile("" : : "r"(seen));  // else the loads would be dropped
+}
+
 namespace {
 
 using namespace simd;
@@ -40,41 +51,44 @@ struct Sums {
 #define SMW_INLINE __attribute__((always_inline)) inline
 
 template <int R>
-SMW_INLINE void storeFull(F32x4 (&v)[R][2], const MicroC& o) {
+SMW_INLINE void storeFull(F32x4 (&v)[R][2], const MicroC& o, ptrdiff_t column) {
   const F32x4 lo = splat(o.epilogue->lo), hi = splat(o.epilogue->hi);
 #pragma clang loop unroll(full)
-  for (int h = 0; h < 2; ++h) {
+  for (int h = 0; h < 2; ++h, column += 4) {
     if (!o.first) {
-      for (int r = 0; r < R; ++r) v[r][h] = load(o.c + o.cRow[r] + 4 * h) + v[r][h];
+      for (int r = 0; r < R; ++r) v[r][h] = load(o.c + o.cRow[r] + column) + v[r][h];
     } else {
       if (o.bias) {
-        const F32x4 bias = load(o.bias + 4 * h);
+        const F32x4 bias = load(o.bias + column);
         for (int r = 0; r < R; ++r) v[r][h] = v[r][h] + bias;
       }
       if (o.residual)
-        for (int r = 0; r < R; ++r) v[r][h] = v[r][h] + load(o.residual + o.residualRow[r] + 4 * h);
+        for (int r = 0; r < R; ++r)
+          v[r][h] = v[r][h] + load(o.residual + o.residualRow[r] + column);
     }
     if (o.last)
       for (int r = 0; r < R; ++r) v[r][h] = min(max(v[r][h], lo), hi);
-    for (int r = 0; r < R; ++r) store(o.c + o.cRow[r] + 4 * h, v[r][h]);
+    for (int r = 0; r < R; ++r) store(o.c + o.cRow[r] + column, v[r][h]);
   }
 }
 
-// The same operations in the same order for a panel that sticks out of the matrix. sums is (rows,
-// 8).
-__attribute__((noinline)) void storeCut(int rows, const float* sums, const MicroC& o) {
+// The same operations in the same order for the last panel where it sticks out. sums is (rows, 8).
+__attribute__((noinline)) void storeCut(int rows, const float* sums, const MicroC& o,
+                                        ptrdiff_t column) {
   const float lo = o.epilogue->lo, hi = o.epilogue->hi;
+  const float* bias = o.bias ? o.bias + column : nullptr;
+  const ptrdiff_t n = o.columns - column;
 #pragma clang loop unroll(disable)
   for (int r = 0; r < rows; ++r, sums += 8) {
-    float* c = o.c + o.cRow[r];
-    const float* residual = o.residual ? o.residual + o.residualRow[r] : nullptr;
-    int j = 0;
-    if (o.columns >= 4) {
+    float* c = o.c + o.cRow[r] + column;
+    const float* residual = o.residual ? o.residual + o.residualRow[r] + column : nullptr;
+    ptrdiff_t j = 0;
+    if (n >= 4) {
       F32x4 x = load(sums);
       if (!o.first) {
         x = load(c) + x;
       } else {
-        if (o.bias) x = x + load(o.bias);
+        if (bias) x = x + load(bias);
         if (residual) x = x + load(residual);
       }
       if (o.last) x = min(max(x, splat(lo)), splat(hi));
@@ -82,12 +96,12 @@ __attribute__((noinline)) void storeCut(int rows, const float* sums, const Micro
       j = 4;
     }
 #pragma clang loop unroll(disable) vectorize(disable)
-    for (; j < o.columns; ++j) {
+    for (; j < n; ++j) {
       float x = sums[j];
       if (!o.first) {
         x = c[j] + x;
       } else {
-        if (o.bias) x += o.bias[j];
+        if (bias) x += bias[j];
         if (residual) x += residual[j];
       }
       if (o.last) {
@@ -99,103 +113,110 @@ __attribute__((noinline)) void storeCut(int rows, const float* sums, const Micro
   }
 }
 
+template <int R>
+SMW_INLINE void finish(F32x4 (&v)[R][2], const MicroC& o, ptrdiff_t column) {
+  if (o.columns - column >= 8) {
+    storeFull<R>(v, o, column);
+    return;
+  }
+  float sums[R * 8];
+  for (int r = 0; r < R; ++r) {
+    store(sums + 8 * r, v[r][0]);
+    store(sums + 8 * r + 4, v[r][1]);
+  }
+  storeCut(R, sums, o, column);
+}
+
 __attribute__((noinline)) void applyPost(int rows, const MicroC& o) {
   for (int r = 0; r < rows; ++r)
     o.epilogue->post(o.epilogue->postContext, o.c + o.cRow[r], o.columns);
 }
 
 template <int R>
-SMW_INLINE void finish(F32x4 (&v)[R][2], const MicroC& o) {
-  if (o.columns == 8) {
-    storeFull<R>(v, o);
-  } else {
-    float sums[R * 8];
-    for (int r = 0; r < R; ++r) {
-      store(sums + 8 * r, v[r][0]);
-      store(sums + 8 * r + 4, v[r][1]);
+__attribute__((noinline)) void rowsKernel(const MicroA& a, const MicroB& panels, const MicroC& o) {
+  constexpr int S = splitOf(R), U = S > kSteps ? S : kSteps;
+  const float* panel = panels.b;
+#pragma clang loop unroll(disable)
+  for (ptrdiff_t column = 0; column < o.columns; column += 8, panel += panels.panelStride) {
+    if (panels.cold) touch(panel, a.segments * a.segmentLength * 8);
+    Sums<R, S> sum;
+    sum.clear();
+    const float* b = panel;
+    const float* const* pointers = a.pointers;
+#pragma clang loop unroll(disable)
+    for (auto segment = ptrdiff_t(a.segments); segment > 0; --segment, pointers += kTileRows) {
+      const float* p[R];
+#pragma clang loop unroll(full)
+      for (int r = 0; r < R; ++r) p[r] = pointers[r] + a.offset;
+      auto l = size_t(a.segmentLength);
+      if constexpr (U > 1) {
+#pragma clang loop unroll(disable)
+        for (; l >= U; l -= U) {
+#pragma clang loop unroll(full)
+          for (int u = 0; u < U; ++u) {
+            const F32x4 b0 = load(b + 8 * u), b1 = load(b + 8 * u + 4);
+#pragma clang loop unroll(full)
+            for (int r = 0; r < R; ++r) {
+              const F32x4 x = loadSplat(p[r] + u);
+              sum.v[u % S][r][0] = madd(x, b0, sum.v[u % S][r][0]);
+              sum.v[u % S][r][1] = madd(x, b1, sum.v[u % S][r][1]);
+            }
+          }
+          b += 8 * U;
+#pragma clang loop unroll(full)
+          for (int r = 0; r < R; ++r) p[r] += U;
+        }
+      }
+#pragma clang loop unroll(disable)
+      for (; l > 0; --l) {
+        const F32x4 b0 = load(b), b1 = load(b + 4);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < R; ++r) {
+          const F32x4 x = loadSplat(p[r]++);
+          sum.v[0][r][0] = madd(x, b0, sum.v[0][r][0]);
+          sum.v[0][r][1] = madd(x, b1, sum.v[0][r][1]);
+        }
+        b += 8;
+      }
     }
-    storeCut(R, sums, o);
+    sum.merge();
+    finish<R>(sum.v[0], o, column);
   }
   if (o.last && o.epilogue->post) applyPost(R, o);
 }
 
 template <int R>
-__attribute__((noinline)) void rowsKernel(const MicroA& a, const float* b, const MicroC& o) {
-  constexpr int S = splitOf(R), U = S > kSteps ? S : kSteps;
-  Sums<R, S> sum;
-  sum.clear();
-  const float* const* pointers = a.pointers;
-  for (int64_t segment = a.segments; segment > 0; --segment, pointers += kTileRows) {
-    const float* p[R];
-    for (int r = 0; r < R; ++r) p[r] = pointers[r] + a.offset;
-    size_t l = size_t(a.segmentLength);
-    if constexpr (U > 1) {
+__attribute__((noinline)) void columnsKernel(const MicroA& a, const MicroB& panels,
+                                             const MicroC& o) {
+  const float* panel = panels.b;
 #pragma clang loop unroll(disable)
-      for (; l >= U; l -= U) {
-#pragma clang loop unroll(full)
-        for (int u = 0; u < U; ++u) {
-          const F32x4 b0 = load(b + 8 * u), b1 = load(b + 8 * u + 4);
-#pragma clang loop unroll(full)
-          for (int r = 0; r < R; ++r) {
-            const F32x4 x = loadSplat(p[r] + u);
-            sum.v[u % S][r][0] = madd(x, b0, sum.v[u % S][r][0]);
-            sum.v[u % S][r][1] = madd(x, b1, sum.v[u % S][r][1]);
-          }
-        }
-        b += 8 * U;
-#pragma clang loop unroll(full)
-        for (int r = 0; r < R; ++r) p[r] += U;
-      }
-    }
+  for (ptrdiff_t column = 0; column < o.columns; column += 8, panel += panels.panelStride) {
+    if (panels.cold) touch(panel, a.segmentLength * 8);
+    Sums<R, 1> sum;
+    sum.clear();
+    const float *b = panel, *p = a.base;
 #pragma clang loop unroll(disable)
-    for (; l > 0; --l) {
+    for (auto l = ptrdiff_t(a.segmentLength); l > 0; --l) {
       const F32x4 b0 = load(b), b1 = load(b + 4);
 #pragma clang loop unroll(full)
       for (int r = 0; r < R; ++r) {
-        const F32x4 x = loadSplat(p[r]++);
+        const F32x4 x = loadSplat(p + r);
         sum.v[0][r][0] = madd(x, b0, sum.v[0][r][0]);
         sum.v[0][r][1] = madd(x, b1, sum.v[0][r][1]);
       }
       b += 8;
+      p += a.step;
     }
+    finish<R>(sum.v[0], o, column);
   }
-  sum.merge();
-  finish<R>(sum.v[0], o);
-}
-
-template <int R>
-__attribute__((noinline)) void columnsKernel(const MicroA& a, const float* b, const MicroC& o) {
-  Sums<R, 1> sum;
-  sum.clear();
-  const float* p = a.base;
-  for (int64_t l = a.segmentLength; l > 0; --l) {
-    const F32x4 b0 = load(b), b1 = load(b + 4);
-    for (int r = 0; r < R; ++r) {
-      const F32x4 x = loadSplat(p + r);
-      sum.v[0][r][0] = madd(x, b0, sum.v[0][r][0]);
-      sum.v[0][r][1] = madd(x, b1, sum.v[0][r][1]);
-    }
-    b += 8;
-    p += a.step;
-  }
-  finish<R>(sum.v[0], o);
+  if (o.last && o.epilogue->post) applyPost(R, o);
 }
 
 #undef SMW_INLINE
 
 }  // namespace
 
-void touch(const float* p, int64_t n) {
-  uint32_t seen = 0;
-  for (int64_t i = 0; i < n; i += 16) {
-    uint32_t word;
-    __builtin_memcpy(&word, p + i, sizeof word);
-    seen |= word;
-  }
-  asm volatile("" : : "r"(seen));  // else the loads would be dropped
-}
-
-void microRows(int rows, const MicroA& a, const float* b, const MicroC& out) {
+void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
   switch (rows) {
     case 1:
       return rowsKernel<1>(a, b, out);
@@ -212,7 +233,7 @@ void microRows(int rows, const MicroA& a, const float* b, const MicroC& out) {
   }
 }
 
-void microColumns(int rows, const MicroA& a, const float* b, const MicroC& out) {
+void microColumns(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
   switch (rows) {
     case 1:
       return columnsKernel<1>(a, b, out);

@@ -31,12 +31,19 @@ struct MicroA {
   int64_t step = 0;
 };
 
-/// Where the result of one panel goes.
+/// Panels of B, one after another.
+struct MicroB {
+  const float* b = nullptr;
+  ptrdiff_t panelStride = 0;  ///< floats between panels
+  bool cold = false;          ///< not in the cache yet: worth touching first
+};
+
+/// Where the result goes.
 struct MicroC {
-  float* c = nullptr;  ///< first column of the panel; row r is at c + cRow[r]
+  float* c = nullptr;  ///< first column; row r is at c + cRow[r]
   const ptrdiff_t* cRow = nullptr;
-  int columns = 8;                  ///< 1 to 8
-  const float* bias = nullptr;      ///< of the panel's first column
+  ptrdiff_t columns = 8;            ///< of all panels together, at least 1
+  const float* bias = nullptr;      ///< of the first column
   const float* residual = nullptr;  ///< row r is at residual + residualRow[r]
   const ptrdiff_t* residualRow = nullptr;
   const Epilogue* epilogue = nullptr;  ///< clamp and post
@@ -48,9 +55,8 @@ struct MicroC {
 /// met them one by one would wait for each.
 void touch(const float* p, int64_t n);
 
-/// Multiplies `rows` (1 to 6) rows by the panel at `b`, which holds segments * segmentLength rows
-/// of 8.
-void microRows(int rows, const MicroA& a, const float* b, const MicroC& out);
-void microColumns(int rows, const MicroA& a, const float* b, const MicroC& out);
+/// Multiplies `rows` (1 to 6) rows by the panels; each holds segments * segmentLength rows of 8.
+void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out);
+void microColumns(int rows, const MicroA& a, const MicroB& b, const MicroC& out);
 
 }  // namespace smw::kernels

@@ -138,18 +138,19 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
         leftInside = inside;
       }
       for (int64_t g = 0; g < s.groups; ++g) {
-        const int64_t firstColumn = g * s.columns;
-        const float* b = s.b + g * groupFloats;
+        const int64_t column = g * s.columns + first * kPanel;
+        const Epilogue& e = s.epilogue;
         a.offset = ptrdiff_t(g * s.channels);
-        MicroC out{.cRow = offset, .residualRow = offset, .epilogue = &s.epilogue};
-        for (int64_t j = first; j < last; ++j) {
-          const int64_t column = firstColumn + j * kPanel;
-          out.c = s.out + column;
-          out.columns = int(std::min(kPanel, s.columns - j * kPanel));
-          if (s.epilogue.bias) out.bias = s.epilogue.bias + column;
-          if (s.epilogue.residual) out.residual = s.epilogue.residual + column;
-          microRows(rows, a, b + j * kPanel * depth, out);
-        }
+        const MicroB panels{.b = s.b + g * groupFloats + first * kPanel * depth,
+                            .panelStride = ptrdiff_t(depth * kPanel)};
+        const MicroC to{.c = s.out + column,
+                        .cRow = offset,
+                        .columns = ptrdiff_t(std::min(last * kPanel, s.columns) - first * kPanel),
+                        .bias = e.bias ? e.bias + column : nullptr,
+                        .residual = e.residual ? e.residual + column : nullptr,
+                        .residualRow = offset,
+                        .epilogue = &e};
+        microRows(rows, a, panels, to);
       }
     }
   }
