@@ -6,6 +6,7 @@
 #include "kernels/pool.h"
 #include "kernels/resize.h"
 #include "kernels/transpose.h"
+#include "kernels/winograd.h"
 
 using namespace smw::kernels;
 using namespace smw::bench;
@@ -56,6 +57,13 @@ void convolution(int64_t size, int64_t kernel, int64_t stride, int64_t in, int64
   convPack(s, filter.data(), packed.data());
   report(name, seconds([&] {
            conv(serial(), s, inp.data(), packed.data(), result.data(), e, scratch.data());
+         }),
+         flops);
+  if (!winogradWins(s)) return;
+  auto points = floats(winogradPackedFloats(s)), work = floats(winogradScratch(s, 1));
+  winogradPack(s, packed.data(), points.data());
+  report((std::string(name) + " winograd").c_str(), seconds([&] {
+           winograd(serial(), s, inp.data(), points.data(), result.data(), e, work.data());
          }),
          flops);
 }

@@ -1,6 +1,7 @@
 #include "kernels/conv.h"
 
 #include "kernels/reference.h"
+#include "kernels/winograd.h"
 
 namespace smw::kernels::test {
 namespace {
@@ -52,6 +53,16 @@ void check(const Conv& s, int misalign = 0) {
   expectClose(out.data(), expected.data(), outSize, double(s.filterRows()), "conv");
   conv(three, s, inp.data(), packed.data(), out3.data(), e, scratch3.data());
   expectSameBits(out3.data(), out.data(), outSize, "conv, three threads");
+
+  if (winogradWins(s)) {
+    Floats points(winogradPackedFloats(s), 19), wOut(outSize, 20),
+        wScratch(winogradScratch(s, 3), 21);
+    winogradPack(s, packed.data(), points.data());
+    winograd(serial(), s, inp.data(), points.data(), wOut.data(), e, wScratch.data());
+    expectClose(wOut.data(), expected.data(), outSize, 4 * double(s.filterRows()), "winograd");
+    winograd(three, s, inp.data(), points.data(), out3.data(), e, wScratch.data());
+    expectSameBits(out3.data(), wOut.data(), outSize, "winograd, three threads");
+  }
 
   const Epilogue te{.bias = dxBias.data(), .lo = -1, .hi = 2};
   Floats tPacked(convTransposePackedFloats(s), 12), dx(inSize, 13, misalign), dx3(inSize, 14);
@@ -109,6 +120,17 @@ TEST(Conv, ManyChannels) {
   check2d(3, 3, 3, 1, 1, Pad::kSame, 200, 130);
   check2d(12, 12, 1, 1, 1, Pad::kSame, 24, 40, 1, 2);
   check2d(12, 12, 1, 2, 1, Pad::kValid, 24, 40);
+}
+
+TEST(Conv, Winograd) {
+  for (Pad pad : {Pad::kValid, Pad::kSame, Pad::kFull})
+    for (auto [h, w] : {std::pair<int64_t, int64_t>{14, 13}, {15, 16}, {40, 5}}) {
+      Conv s{.batch = 2, .inChannels = 36, .outChannels = 44};
+      ASSERT_TRUE(window2d(h, w, 3, 1, 1, pad, &s.window));
+      ASSERT_TRUE(winogradWins(s));
+      check(s, h % 2);
+    }
+  check2d(28, 28, 3, 1, 1, Pad::kSame, 128, 256);
 }
 
 TEST(Conv, Misaligned) {

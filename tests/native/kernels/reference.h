@@ -86,7 +86,7 @@ inline float finish(const Epilogue& e, double sum, int64_t column, float residua
 /// |got - want| within float rounding of a sum of `terms` products of magnitude up to 1.
 inline void expectClose(const float* got, const float* want, int64_t n, double terms,
                         const char* what = "") {
-  const double limit = 1e-6 * (1 + std::sqrt(terms));
+  const double limit = 1.5e-6 * (1 + std::sqrt(terms));
   for (int64_t i = 0; i < n; ++i) {
     if (std::isnan(want[i]) && std::isnan(got[i])) continue;
     if (got[i] == want[i]) continue;
