@@ -107,7 +107,10 @@ def detector(with_scores):
     def make(path, seed, size=128):
         keras.utils.set_random_seed(seed)
         model = detector_core(size)
-        calibrate(model, np.concatenate([image(seed + j, size, size, 3, -1, 1) for j in range(4)]))
+        batch = np.concatenate([image(seed + j, size, size, 3, -1, 1) for j in range(4)])
+        calibrate(model, batch)
+        # Saturated scores would be ties, and the order of what is kept a matter of the last bit.
+        temper = 1.5 / float(np.std(model(batch, training=False)[0]))
         centres = [[(x + .5) / grid, (y + .5) / grid] for grid, count in ((16, 2), (8, 6))
                    for y in range(grid) for x in range(grid) for _ in range(count)]
         anchors = tf.constant(np.array(centres, np.float32))                     # (896,2)
@@ -116,7 +119,7 @@ def detector(with_scores):
 
         def call(image):
             scores, raw = model(image, training=False)
-            raw, scores = raw[0], tf.sigmoid(scores[0, :, 0])
+            raw, scores = raw[0], tf.sigmoid(scores[0, :, 0] * temper)
             centre = raw[:, :2] * .1 + anchors
             half = tf.exp(tf.clip_by_value(raw[:, 2:4], -2., 2.)) * .075
             points = raw[:, 4:] * .1 + tf.tile(anchors, [1, 6])
