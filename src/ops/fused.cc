@@ -1,6 +1,7 @@
 // Products with what follows them. These ops are made by graph passes only; no model may name them.
 #include "kernels/depthwise.h"
 #include "kernels/gemm.h"
+#include "kernels/winograd.h"
 #include "ops/conv_shape.h"
 #include "ops/families.h"
 #include "ops/fused_tail.h"
@@ -86,6 +87,16 @@ Status requireFloats(Resolver& r) {
   return {};
 }
 
+/// The filter in Winograd's form, kept with the node, where that is the faster one; else no tensor.
+/// Only made from panels that came packed: else the node keeps those.
+Result<Tensor> winogradFilter(Resolver& r, const kernels::Conv& c, const Panels& panels) {
+  const Tensor* known = panels.kept || panels.eachRun ? nullptr : r.peekValue(1);
+  if (!known || !kernels::winogradWins(c)) return Tensor();
+  constexpr int kKey = -1;  // no number of groups
+  return packedWeight(r, *known, kernels::winogradPackedFloats(c), kKey,
+                      [&](const float* from, float* to) { kernels::winogradPack(c, from, to); });
+}
+
 /// input: (N,H,W,C), filter: (KH,KW,C/groups,OC) or its panels, then FusedTail's.
 Status resolveConv(Resolver& r) {
   SMW_TRY(requireFloats(r));
@@ -100,14 +111,19 @@ Status resolveConv(Resolver& r) {
   c.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
   const Shape product = SMW_TRY(layout.shape(in[0], outputDims(c.window, 2), filter[3]));
   const Panels panels = SMW_TRY(panelsOf(r, c.filterRows(), c.outChannels, c.groups, false));
+  const Tensor points = SMW_TRY(winogradFilter(r, c, panels));
   const int threads = plannedThreads();
-  int64_t bytes = SMW_TRY(
-      mul(SMW_TRY(add(panels.scratchFloats(), kernels::convScratch(c, threads))), sizeof(float)));
+  const int64_t scratch =
+      points ? kernels::winogradScratch(c, threads) : kernels::convScratch(c, threads);
+  int64_t bytes = SMW_TRY(mul(SMW_TRY(add(panels.scratchFloats(), scratch)), sizeof(float)));
   auto tail = SMW_TRY(FusedTail::plan(r, 2, product, filter[3], bytes));
   r.scratch(bytes);
   const bool empty = product.numElements() == 0;
   return r.kernel([=](const Args& a) {
-    if (!empty)
+    if (points)
+      kernels::winograd(parallelFor(a, threads), c, a.in<float>(0), points.data<float>(),
+                        tail.destination(a), tail.epilogue(a), a.scratch<float>());
+    else if (!empty)
       kernels::conv(parallelFor(a, threads), c, a.in<float>(0), panels.get(a), tail.destination(a),
                     tail.epilogue(a), a.scratch<float>() + panels.scratchFloats());
     tail.finish(a);
