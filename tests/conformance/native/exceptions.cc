@@ -1,34 +1,36 @@
 #include "exceptions.h"
 
+#include <algorithm>
+
+#include "json.h"
+
 namespace smw::conformance {
 
 namespace {
-constexpr Exception kExceptions[] = {
-    {"DepthwiseConv2dNative",
-     DType::kHalf,
-     {4e-3, 4e-3, 0},
-     "TensorFlow sums in float16 there, we in float32"},
-};
 
-constexpr std::string_view kRunsWithOneDnn =
-    "an error without oneDNN only; TensorFlow as it is installed runs channels first, and so do we";
-constexpr Skip kSkips[] = {
-    {"AvgPool", "data_format=\"NCHW\"", kRunsWithOneDnn},
-    {"MaxPool", "data_format=\"NCHW\"", kRunsWithOneDnn},
-};
+const Json& exceptions() {
+  static const Json list = readJson(SMW_SOURCE_DIR "/tests/conformance/exceptions.json");
+  return list;
+}
 
 }  // namespace
 
-const Exception* exceptionFor(std::string_view op, DType dtype) {
-  for (const Exception& e : kExceptions)
-    if (e.op == op && e.dtype == dtype) return &e;
-  return nullptr;
+Tolerance toleranceFor(std::string_view op, DType dtype) {
+  for (const Json& e : exceptions()["tolerances"].items)
+    if (e["op"].text == op && e["dtype"].text == dtypeName(dtype))
+      return {e["rtol"].number, e["rtol"].number, 0};
+  return opTolerance(dtype);
 }
 
-const Skip* skipFor(std::string_view op, std::string_view description) {
-  for (const Skip& s : kSkips)
-    if (s.op == op && description.find(s.part) != description.npos) return &s;
-  return nullptr;
+std::optional<std::string> skipReason(std::string_view op, const Attrs& attrs, bool isError) {
+  for (const Json& s : exceptions()["skips"].items) {
+    if (s["op"].text != op || (s["error"].truth && !isError)) continue;
+    if (std::ranges::all_of(s["attr"].members, [&](const auto& a) {
+          return attrs.getOr(a.first, std::string()) == a.second.text;
+        }))
+      return s["reason"].text;
+  }
+  return std::nullopt;
 }
 
 }  // namespace smw::conformance

@@ -1,26 +1,18 @@
-// The one list of what is compared more loosely than the rules say, with the reason.
+// What is compared more loosely than the rules say, or not run: tests/conformance/exceptions.json.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "compare.h"
+#include "ops/attrs.h"
 
 namespace smw::conformance {
 
-struct Exception {
-  std::string_view op;
-  DType dtype;
-  Tolerance tolerance;
-  std::string_view reason;
-};
+/// The rules' tolerance for an output of `op`, or the looser one of the list.
+Tolerance toleranceFor(std::string_view op, DType dtype);
 
-/// Cases that are not run, by the op and a part of their description.
-struct Skip {
-  std::string_view op, part, reason;
-};
-
-/// Null where the case is to be run. `description` is describe(node).
-const Skip* skipFor(std::string_view op, std::string_view description);
-
-/// Null where the usual tolerance holds.
-const Exception* exceptionFor(std::string_view op, DType dtype);
+/// Why a case is not run, or nothing.
+std::optional<std::string> skipReason(std::string_view op, const Attrs& attrs, bool isError);
 
 }  // namespace smw::conformance

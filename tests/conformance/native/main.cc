@@ -8,12 +8,16 @@
 
 #include "base/strings.h"
 #include "child.h"
+#include "model_cases.h"
 #include "op_cases.h"
 
 namespace smw::conformance {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// The time limit of a model's case against that of an op's.
+constexpr double kModelPatience = 6;
 
 struct Options {
   std::vector<std::string> roots;
@@ -64,17 +68,22 @@ bool parse(int argc, char** argv, Options& o) {
   return !o.roots.empty();
 }
 
-/// Files with op cases at or below `root`: every .pb that is no part of a model.
-void findOpFiles(const fs::path& root, std::set<fs::path>& files) {
+/// What lies at or below `root`: case.json of models, and op cases, which are .pb files that are no
+/// part of a model.
+void findCases(const fs::path& root, std::set<fs::path>& files) {
   std::error_code ec;
   if (!fs::is_directory(root, ec)) {
     files.insert(root);
     return;
   }
-  if (fs::exists(root / "case.json", ec) || fs::exists(root / "saved_model.pb", ec)) return;
+  if (fs::exists(root / "case.json", ec)) {
+    files.insert(root / "case.json");
+    return;
+  }
+  if (fs::exists(root / "saved_model.pb", ec)) return;
   for (const auto& e : fs::directory_iterator(root, ec)) {
     if (e.is_directory(ec))
-      findOpFiles(e.path(), files);
+      findCases(e.path(), files);
     else if (e.path().extension() == ".pb")
       files.insert(e.path());
   }
@@ -94,19 +103,38 @@ Row runOps(const fs::path& path, const opcases::OpCaseFile& file, const Options&
   return row;
 }
 
+Row runOpFile(const fs::path& path, const Options& o) {
+  opcases::OpCaseFile file;
+  if (readOpCases(path.string(), file)) return runOps(path, file, o);
+  Row row{"op", path.stem().string(), path.string()};
+  row.add({Verdict::kFailed, "the file holds no op cases"});
+  return row;
+}
+
+Row runModel(const fs::path& path, const Options& o) {
+  const Json about = readJson(path.string());
+  Row row{kindOfModel(about), path.parent_path().filename().string(), path.string()};
+  ModelRunner runner(about, path.parent_path().string());
+  runInChildren(
+      runner.count(), kModelPatience * o.seconds, [&](int i) { return runner.run(i); },
+      [&](int i, const Outcome& outcome) {
+        row.add(outcome);
+        if (o.verbose && outcome.verdict != Verdict::kPassed)
+          std::printf("%s case %d %s: %s\n", row.name.c_str(), i,
+                      kVerdictNames[size_t(outcome.verdict)], outcome.message.c_str());
+      });
+  return row;
+}
+
 int run(const Options& o) {
   std::set<fs::path> files;
-  for (const auto& root : o.roots) findOpFiles(root, files);
+  for (const auto& root : o.roots) findCases(root, files);
   std::vector<Row> rows;
   for (const fs::path& path : files) {
-    if (!o.only.empty() && !o.only.contains(path.stem().string())) continue;
-    opcases::OpCaseFile file;
-    if (!readOpCases(path.string(), file)) {
-      rows.push_back({"op", path.stem().string(), path.string()});
-      rows.back().add({Verdict::kFailed, "the file holds no op cases"});
-    } else {
-      rows.push_back(runOps(path, file, o));
-    }
+    const bool model = path.filename() == "case.json";
+    const fs::path name = model ? path.parent_path().filename() : path.stem();
+    if (!o.only.empty() && !o.only.contains(name.string())) continue;
+    rows.push_back(model ? runModel(path, o) : runOpFile(path, o));
     printRow(rows.back());
   }
   const bool good = printTotals(rows);

@@ -37,9 +37,7 @@ std::string compareAll(const std::string& op, const opcases::OpCase& c,
   if (const auto d = reconstructionDifference(op, inputs, got, want)) return *d;
   for (size_t i = 0; i < got.size(); ++i) {
     if (!want[i]) continue;
-    const Exception* e = exceptionFor(op, want[i].dtype());
-    Tolerance t = opTolerance(want[i].dtype());
-    if (e) t = e->tolerance;
+    const Tolerance t = toleranceFor(op, want[i].dtype());
     if (auto d = difference(got[i], want[i], t); !d.empty()) return cat("output ", i, ": ", d);
   }
   return "";
@@ -101,8 +99,9 @@ Outcome runOpCase(const opcases::OpCase& c) {
   const auto p = parse(c);
   if (!p) return fromError(p.error());
   const auto& node = p->call.node;
-  if (const Skip* s = skipFor(node.op(), describe(node)); s && !c.error().empty())
-    return {Verdict::kSkipped, std::string(s->reason)};
+  if (const auto attrs = attrsFromProto(node.attr()))
+    if (auto why = skipReason(node.op(), *attrs, !c.error().empty()))
+      return {Verdict::kSkipped, *std::move(why)};
   Outcome o = runOnce(c, *p, Feeding::kFed);
   if (o.verdict != Verdict::kPassed || p->inputs.empty()) return o;
   o = runOnce(c, *p, Feeding::kConstant);
