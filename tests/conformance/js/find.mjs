@@ -19,7 +19,7 @@ export function findCases(root) {
   const caseFile = join(root, 'case.json');
   if (existsSync(caseFile))
     return [{ kind: kindOf(caseFile), name: basename(root), path: caseFile }];
-  if (existsSync(join(root, 'saved_model.pb'))) return [];
+  if (['pb', 'pbtxt'].some((end) => existsSync(join(root, `saved_model.${end}`)))) return [];
   return readdirSync(root, { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((e) => {

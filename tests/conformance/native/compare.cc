@@ -9,16 +9,7 @@
 
 namespace smw::conformance {
 
-namespace {
-
-std::string number(double v) {
-  char s[40];
-  std::snprintf(s, sizeof s, "%.9g", v);
-  return s;
-}
-
-/// Element i of a floating or complex tensor.
-std::complex<double> at(const Tensor& t, int64_t i) {
+std::complex<double> numberAt(const Tensor& t, int64_t i) {
   switch (t.dtype()) {
     case DType::kFloat:
       return t.data<float>()[i];
@@ -35,6 +26,14 @@ std::complex<double> at(const Tensor& t, int64_t i) {
   }
 }
 
+namespace {
+
+std::string number(double v) {
+  char s[40];
+  std::snprintf(s, sizeof s, "%.9g", v);
+  return s;
+}
+
 bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 template <typename T>
@@ -43,9 +42,9 @@ std::string integer(const Tensor& t, int64_t i) {
 }
 
 std::string element(const Tensor& t, int64_t i) {
-  if (isFloating(t.dtype())) return number(at(t, i).real());
+  if (isFloating(t.dtype())) return number(numberAt(t, i).real());
   if (isComplex(t.dtype()))
-    return cat("(", number(at(t, i).real()), ",", number(at(t, i).imag()), ")");
+    return cat("(", number(numberAt(t, i).real()), ",", number(numberAt(t, i).imag()), ")");
   switch (t.dtype()) {
     case DType::kString: {
       const std::string& s = t.data<std::string>()[i];
@@ -98,12 +97,13 @@ std::string floatDifference(const Tensor& got, const Tensor& want, const Toleran
   double largest = 0;
   const int64_t n = want.numElements();
   for (int64_t i = 0; i < n; ++i)
-    if (const double v = std::abs(at(want, i)); std::isfinite(v)) largest = std::max(largest, v);
+    if (const double v = std::abs(numberAt(want, i)); std::isfinite(v))
+      largest = std::max(largest, v);
   const double atol = tolerance.atolFactor * largest + tolerance.atolPlus;
   int64_t first = -1, count = 0;
   double worst = 0;
   for (int64_t i = 0; i < n; ++i) {
-    const double ratio = ratioOf(at(got, i), at(want, i), tolerance, atol);
+    const double ratio = ratioOf(numberAt(got, i), numberAt(want, i), tolerance, atol);
     if (ratio <= 1) continue;
     if (first < 0) first = i;
     worst = std::max(worst, ratio);
@@ -112,7 +112,7 @@ std::string floatDifference(const Tensor& got, const Tensor& want, const Toleran
   if (first < 0) return "";
   return cat("at ", position(want.shape(), first), " got ", element(got, first), ", want ",
              element(want, first), ", ",
-             number(ratioOf(at(got, first), at(want, first), tolerance, atol)),
+             number(ratioOf(numberAt(got, first), numberAt(want, first), tolerance, atol)),
              " times the tolerance (", count, " of ", n, " differ, worst ", number(worst), ")");
 }
 

@@ -21,6 +21,9 @@ Tolerance modelTolerance(DType t, double noise);
 /// tolerance.
 std::string difference(const Tensor& got, const Tensor& want, const Tolerance& tolerance);
 
+/// Element i of a floating or complex tensor.
+std::complex<double> numberAt(const Tensor& t, int64_t i);
+
 /// "float32[2,3] 1 2 3 ..." with up to `limit` elements.
 std::string show(const Tensor& t, int64_t limit = 16);
 

@@ -96,21 +96,30 @@ class Parser {
     }
     return false;
   }
-  /// \uXXXX outside of the surrogates, as UTF-8: names in case.json need no more.
-  bool unicode(std::string& out) {
-    if (at_ + 4 > s_.size()) return false;
-    const auto code = unsigned(std::strtoul(std::string(s_.substr(at_, 4)).c_str(), nullptr, 16));
+  std::optional<unsigned> hex4() {
+    if (at_ + 4 > s_.size()) return std::nullopt;
     at_ += 4;
+    return unsigned(std::strtoul(std::string(s_.substr(at_ - 4, 4)).c_str(), nullptr, 16));
+  }
+  /// What follows \u, with the second half of a surrogate pair, as UTF-8.
+  bool unicode(std::string& out) {
+    const auto high = hex4();
+    if (!high) return false;
+    unsigned code = *high;
+    if (code >= 0xD800 && code < 0xDC00 && s_.substr(at_).starts_with("\\u")) {
+      at_ += 2;
+      const auto low = hex4();
+      if (!low) return false;
+      code = 0x10000 + ((code - 0xD800) << 10) + (*low - 0xDC00);
+    }
     if (code < 0x80) {
       out += char(code);
-    } else if (code < 0x800) {
-      out += char(0xC0 | code >> 6);
-      out += char(0x80 | (code & 0x3F));
-    } else {
-      out += char(0xE0 | code >> 12);
-      out += char(0x80 | (code >> 6 & 0x3F));
-      out += char(0x80 | (code & 0x3F));
+      return true;
     }
+    const int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    constexpr unsigned kLead[] = {0, 0xC0, 0xE0, 0xF0};
+    out += char(kLead[more] | code >> (6 * more));
+    for (int i = more - 1; i >= 0; --i) out += char(0x80 | (code >> (6 * i) & 0x3F));
     return true;
   }
 

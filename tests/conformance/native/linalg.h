@@ -11,7 +11,8 @@
 namespace smw::conformance {
 
 /// Nothing where `op` is no such decomposition; else the difference, empty where it holds. Shapes
-/// and dtypes have been compared. Ops: Svd, Eig, SelfAdjointEigV2, SelfAdjointEig, Qr.
+/// and dtypes have been compared. Ops: Svd, Eig, SelfAdjointEigV2, SelfAdjointEig, Qr, and their
+/// Batch names.
 std::optional<std::string> reconstructionDifference(std::string_view op,
                                                     const std::vector<Tensor>& inputs,
                                                     const std::vector<Tensor>& got,

@@ -80,7 +80,7 @@ void findCases(const fs::path& root, std::set<fs::path>& files) {
     files.insert(root / "case.json");
     return;
   }
-  if (fs::exists(root / "saved_model.pb", ec)) return;
+  if (fs::exists(root / "saved_model.pb", ec) || fs::exists(root / "saved_model.pbtxt", ec)) return;
   for (const auto& e : fs::directory_iterator(root, ec)) {
     if (e.is_directory(ec))
       findCases(e.path(), files);
