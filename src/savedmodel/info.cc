@@ -1,12 +1,12 @@
 #include "savedmodel/info.h"
 
-#include <algorithm>
 #include <deque>
 #include <map>
+#include <set>
 
 #include "base/strings.h"
-#include "proto/fingerprint.pb.h"
 #include "proto/meta_graph.pb.h"
+#include "savedmodel/entry.h"
 #include "savedmodel/shape_proto.h"
 #include "savedmodel/signature_order.h"
 #include "savedmodel/structured_text.h"
@@ -46,9 +46,8 @@ TensorFact describeTensor(const std::string& key, const tensorflow::TensorInfo& 
 }
 
 const std::string* firstNode(const tensorflow::MetaGraphDef& m, const char* collection) {
-  const auto it = m.collection_def().find(collection);
-  if (it == m.collection_def().end() || it->second.node_list().value_size() == 0) return nullptr;
-  return &it->second.node_list().value(0);
+  const tensorflow::CollectionDef* c = findEntry(m.collection_def(), collection);
+  return c && c->node_list().value_size() > 0 ? &c->node_list().value(0) : nullptr;
 }
 
 // Functions of the objects, each under its shortest path from the root.
@@ -61,11 +60,9 @@ std::vector<FunctionFact> describeFunctions(const tensorflow::SavedObjectGraph& 
     seen[0] = true;
   }
   const auto concrete = [&](const std::string& name) {
-    const auto it = objects.concrete_functions().find(name);
-    return FunctionFact::Concrete{name,
-                                  it == objects.concrete_functions().end()
-                                      ? std::string()
-                                      : structuredText(it->second.canonicalized_input_signature())};
+    const tensorflow::SavedConcreteFunction* f = findEntry(objects.concrete_functions(), name);
+    return FunctionFact::Concrete{
+        name, f ? structuredText(f->canonicalized_input_signature()) : std::string()};
   };
   while (!todo.empty()) {
     const auto [id, path] = std::move(todo.front());
@@ -107,30 +104,30 @@ struct NodeCounter {
 }  // namespace
 
 std::vector<SignatureFact> describeSignatures(const tensorflow::MetaGraphDef& m) {
+  std::map<std::string_view, const tensorflow::SignatureDef*> byName;
+  for (const auto& s : m.signature_def()) byName.insert_or_assign(s.key(), &s.value());
+  byName.erase(kInitOpSignature);
+  byName.erase(kTrainOpSignature);
   std::vector<SignatureFact> facts;
-  for (const auto& [name, def] : m.signature_def()) {
-    if (name == kInitOpSignature || name == kTrainOpSignature) continue;
-    SignatureFact s{.name = name, .methodName = def.method_name(), .inputs = {}, .outputs = {}};
-    const SignatureOrder order = signatureOrder(m, def);
+  for (const auto& [name, def] : byName) {
+    SignatureFact& s = facts.emplace_back();
+    s.name = name;
+    s.methodName = def->method_name();
+    const SignatureOrder order = signatureOrder(m, *def);
     for (const std::string& key : order.inputs) {
-      s.inputs.push_back(describeTensor(key, def.inputs().at(key)));
-      s.inputs.back().optional = def.defaults().contains(key);
+      s.inputs.push_back(describeTensor(key, *findEntry(def->inputs(), key)));
+      s.inputs.back().optional = findEntry(def->defaults(), key) != nullptr;
     }
     for (const std::string& key : order.outputs)
-      s.outputs.push_back(describeTensor(key, def.outputs().at(key)));
-    facts.push_back(std::move(s));
+      s.outputs.push_back(describeTensor(key, *findEntry(def->outputs(), key)));
   }
-  std::sort(facts.begin(), facts.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
   return facts;
 }
 
 std::string findInitOp(const tensorflow::MetaGraphDef& m) {
-  const auto signature = m.signature_def().find(std::string(kInitOpSignature));
-  if (signature != m.signature_def().end()) {
-    const auto output = signature->second.outputs().find(std::string(kInitOpSignature));
-    if (output != signature->second.outputs().end()) return output->second.name();
-  }
+  if (const tensorflow::SignatureDef* signature = findEntry(m.signature_def(), kInitOpSignature))
+    if (const tensorflow::TensorInfo* output = findEntry(signature->outputs(), kInitOpSignature))
+      return output->name();
   for (const char* collection : {"saved_model_main_op", "legacy_init_op"})
     if (const std::string* node = firstNode(m, collection)) return *node;
   return "";
@@ -144,9 +141,9 @@ std::vector<ModelAsset> findAssets(const tensorflow::MetaGraphDef& m, const std:
   };
   for (const auto& a : m.asset_file_def()) add(a);
   if (!assets.empty()) return assets;
-  const auto old = m.collection_def().find("saved_model_assets");
-  if (old == m.collection_def().end()) return assets;
-  for (const auto& any : old->second.any_list().value()) {
+  const tensorflow::CollectionDef* old = findEntry(m.collection_def(), "saved_model_assets");
+  if (!old) return assets;
+  for (const auto& any : old->any_list().value()) {
     tensorflow::AssetFileDef a;
     if (a.ParseFromString(any.value())) add(a);
   }
@@ -171,8 +168,9 @@ MetaGraphInfo describeMetaGraph(const tensorflow::MetaGraphDef& m) {
   info.numObjects = m.object_graph_def().nodes_size();
   info.initOp = findInitOp(m);
   info.restoreOp = m.saver_def().restore_op_name();
-  for (const auto& c : m.collection_def()) info.collections.push_back(c.first);
-  std::sort(info.collections.begin(), info.collections.end());
+  std::set<std::string> collections;
+  for (const auto& c : m.collection_def()) collections.insert(c.key());
+  info.collections.assign(collections.begin(), collections.end());
   return info;
 }
 
@@ -206,9 +204,9 @@ SavedModelInfo describeModel(const SavedModelReader& reader, const VirtualFileSy
   };
   info.assetFiles = below("assets");
   info.extraFiles = below("assets.extra");
-  if (const tensorflow::FingerprintDef* f = reader.fingerprint()) {
-    info.fingerprint = std::to_string(f->saved_model_checksum());
-    info.uuid = f->uuid();
+  if (const auto& f = reader.fingerprint()) {
+    info.fingerprint = std::to_string(f->savedModelChecksum);
+    info.uuid = f->uuid;
   }
   return info;
 }

@@ -76,7 +76,7 @@ struct SavedModelInfo {
   std::vector<MetaGraphInfo> metaGraphs;
   bool hasCheckpoint = false;
   int32_t numShards = 0;
-  std::string checkpointError;  // why not, where there are files of one
+  std::string checkpointError;                      // why not, where there are files of one
   std::vector<VariableFact> variables;              // tensors of the checkpoint
   std::vector<std::string> assetFiles, extraFiles;  // below assets/ and assets.extra/
   std::string fingerprint;  // of saved_model.pb, decimal; "" where there is no fingerprint.pb

@@ -1,7 +1,6 @@
 #include "savedmodel/reader.h"
 
 #include "base/strings.h"
-#include "proto/fingerprint.pb.h"
 #include "proto/meta_graph.pb.h"
 #include "proto/trackable_object_graph.pb.h"
 #include "savedmodel/checkpoint_reader.h"
@@ -90,11 +89,7 @@ Status SavedModelReader::finish() {
     checkpoint_ = files_->checkpoint->takeBundle();
     checkpointObjects_ = files_->checkpoint->takeObjects();
   }
-  if (files_->fingerprint) {
-    const auto bytes = files_->fingerprint->bytes();
-    fingerprint_ = std::make_unique<tensorflow::FingerprintDef>();
-    if (!fingerprint_->ParseFromArray(bytes.data(), int(bytes.size()))) fingerprint_ = nullptr;
-  }
+  if (files_->fingerprint) fingerprint_ = readFingerprint(files_->fingerprint->bytes());
   files_ = std::make_unique<Files>();
   if (!options_.choose) return {};
   std::vector<std::vector<std::string>> tags;

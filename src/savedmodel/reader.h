@@ -8,11 +8,11 @@
 
 #include "savedmodel/bundle.h"
 #include "savedmodel/content_heads.h"
+#include "savedmodel/fingerprint.h"
 #include "vfs/read.h"
 #include "vfs/vfs.h"
 
 namespace tensorflow {
-class FingerprintDef;
 class MetaGraphDef;
 class TrackableObjectGraph;
 }  // namespace tensorflow
@@ -66,8 +66,8 @@ class SavedModelReader : public Loader {
   const tensorflow::TrackableObjectGraph* checkpointObjects() const {
     return checkpointObjects_.get();
   }
-  /// fingerprint.pb; null where there is none (or one that cannot be read: it has no say).
-  const tensorflow::FingerprintDef* fingerprint() const { return fingerprint_.get(); }
+  /// fingerprint.pb; nothing where there is none (or one that cannot be read: it has no say).
+  const std::optional<Fingerprint>& fingerprint() const { return fingerprint_; }
   /// First bytes of large constants, for WeightLoader::wantContent.
   ContentHeads& contentHeads() { return heads_; }
   std::vector<ModelAsset> assets() const;
@@ -87,7 +87,7 @@ class SavedModelReader : public Loader {
   std::unique_ptr<TensorBundle> checkpoint_;
   std::string checkpointError_;
   std::unique_ptr<tensorflow::TrackableObjectGraph> checkpointObjects_;
-  std::unique_ptr<tensorflow::FingerprintDef> fingerprint_;
+  std::optional<Fingerprint> fingerprint_;
   ContentHeads heads_;
 };
 

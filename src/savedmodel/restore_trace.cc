@@ -82,10 +82,7 @@ class Tracer {
         if (const std::string_view node = InputName(input).node; seen.insert(node).second)
           todo.push_back(node);
     }
-    // A later assignment to the same variable would win; there is no order among them to tell
-    // which.
-    std::sort(trace_.keys.begin(), trace_.keys.end());
-    trace_.keys.erase(std::unique(trace_.keys.begin(), trace_.keys.end()), trace_.keys.end());
+    trace_.keys.assign(keys_.begin(), keys_.end());
     return std::move(trace_);
   }
 
@@ -94,7 +91,7 @@ class Tracer {
     if (isAssign(node.op())) return assign(scope, node);
     if (node.op() == "RestoreV2") {
       if (const auto names = view_.follow(scope, node.input_size() > 1 ? node.input(1) : ""))
-        for (std::string& key : constStrings(*names->node)) trace_.keys.push_back(std::move(key));
+        for (std::string& key : constStrings(*names->node)) keys_.insert(std::move(key));
       return;
     }
     if (isCallOp(node.op())) {
@@ -154,6 +151,7 @@ class Tracer {
   const tensorflow::MetaGraphDef& metaGraph_;
   GraphView view_;
   std::set<std::string_view> stateful_;
+  std::set<std::string> keys_;
   RestoreTrace trace_;
 };
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <climits>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "proto/meta_graph.pb.h"
+#include "savedmodel/entry.h"
 #include "savedmodel/function_view.h"
 
 namespace smw {
@@ -107,25 +109,25 @@ class Finder {
   std::map<std::string_view, const tensorflow::FunctionDef*> functions_;
 };
 
-using Infos = google::protobuf::Map<std::string, tensorflow::TensorInfo>;
+using Infos = Repeated<tensorflow::SignatureDef::TensorEntry>;
 
 // Keys of `infos`: those of `known` in that order, the rest by where their nodes stand in the
 // graph.
 std::vector<std::string> complete(const tensorflow::GraphDef& graph, const Infos& infos,
                                   const std::vector<std::string>& known) {
   std::map<std::string_view, int> position;
-  for (const auto& [key, info] : infos) position[InputName(info.name()).node] = INT_MAX;
+  for (const auto& e : infos) position[InputName(e.value().name()).node] = INT_MAX;
   for (int i = 0; i < graph.node_size(); ++i)
     if (const auto it = position.find(graph.node(i).name()); it != position.end()) it->second = i;
-  std::vector<std::tuple<size_t, int, int, std::string>> order;
-  for (const auto& [key, info] : infos) {
+  std::set<std::tuple<size_t, int, int, std::string_view>> order;
+  for (const auto& e : infos) {
+    const tensorflow::TensorInfo& info = *findEntry(infos, e.key());
     const InputName name(info.name());
-    const auto rank = size_t(std::find(known.begin(), known.end(), key) - known.begin());
-    order.emplace_back(rank, position[name.node], name.index, key);
+    const auto rank = size_t(std::find(known.begin(), known.end(), e.key()) - known.begin());
+    order.emplace(rank, position[name.node], name.index, e.key());
   }
-  std::sort(order.begin(), order.end());
   std::vector<std::string> keys;
-  for (auto& o : order) keys.push_back(std::move(std::get<3>(o)));
+  for (const auto& o : order) keys.emplace_back(std::get<3>(o));
   return keys;
 }
 
@@ -136,9 +138,8 @@ SignatureOrder signatureOrder(const tensorflow::MetaGraphDef& metaGraph,
   const tensorflow::GraphDef& graph = metaGraph.graph_def();
   Finder finder(metaGraph);
   std::map<std::string, std::string> in, out;
-  for (const auto& [key, info] : signature.inputs())
-    in.emplace(std::string(InputName(info.name()).node), key);
-  for (const auto& [key, info] : signature.outputs()) out.emplace(info.name(), key);
+  for (const auto& e : signature.inputs()) in.emplace(InputName(e.value().name()).node, e.key());
+  for (const auto& e : signature.outputs()) out.emplace(e.value().name(), e.key());
   const bool functions = graph.library().function_size() > 0;
   std::vector<std::string> inputs, outputs;
   if (functions && in.size() == size_t(signature.inputs_size()))

@@ -83,7 +83,7 @@ void append(std::string& out, const StructuredValue& v, int depth) {
       break;
     case StructuredValue::kDictValue: {
       std::map<std::string_view, const StructuredValue*> sorted;
-      for (const auto& [key, value] : v.dict_value().fields()) sorted.emplace(key, &value);
+      for (const auto& f : v.dict_value().fields()) sorted.insert_or_assign(f.key(), &f.value());
       out += '{';
       for (const auto& [key, value] : sorted) {
         if (!out.ends_with('{')) out += ", ";

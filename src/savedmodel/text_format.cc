@@ -50,7 +50,8 @@ class Parser {
     const FieldRow* f = message >= 0 ? findField(message, t_.token()) : nullptr;
     SMW_TRY(t_.next());
     const bool colon = SMW_TRY(t_.accept(":"));
-    if (!f) return skipValue(colon);
+    // Where we have a message as bytes, nobody reads it.
+    if (!f || (f->kind == FieldKind::kBytes && (t_.is("{") || t_.is("<")))) return skipValue(colon);
     if (f->kind != FieldKind::kMessage && !colon) return t_.error("':' was expected");
     if (!SMW_TRY(t_.accept("["))) return value(*f);
     if (!f->repeated) return t_.error("a list for a field that takes one value");

@@ -33,8 +33,9 @@ struct WeightLoader::State {
   const VirtualFileSystem& vfs;
   WeightLoaderOptions options;
   std::vector<std::unique_ptr<WeightTarget>> targets;
-  std::vector<std::unique_ptr<WeightRun>> runs;
-  std::map<std::tuple<FileId, int64_t, const void*>, WeightRun*> known;
+  // By where they lie; runs of one place that belong to different entries are told apart by those.
+  std::map<std::tuple<FileId, int64_t, const void*>, std::unique_ptr<WeightRun>> known;
+  std::vector<WeightRun*> runs;  // in that order, once the loader runs
   bool running = false;
   size_t next = 0;  // the first run that is not planned to its end
   std::vector<Piece> pieces;
@@ -81,9 +82,9 @@ Result<WeightRun*> WeightLoader::State::entryRun(const TensorBundle& bundle, con
                                    e.offset + e.size, " bytes, and it has ", vfs.size(*file)))
             .inFile(path)
             .about(name));
-  WeightRun*& known = this->known[{*file, e.offset, &e}];
-  if (known) return known;
-  auto s = std::make_unique<WeightRun>();
+  std::unique_ptr<WeightRun>& s = known[{*file, e.offset, &e}];
+  if (s) return s.get();
+  s = std::make_unique<WeightRun>();
   s->file = *file;
   s->offset = e.offset;
   s->length = e.size;
@@ -95,9 +96,7 @@ Result<WeightRun*> WeightLoader::State::entryRun(const TensorBundle& bundle, con
   s->verify = options.verify;
   s->swap = bundle.bigEndian();
   wanted += e.size;
-  known = s.get();
-  runs.push_back(std::move(s));
-  return known;
+  return s.get();
 }
 
 Status WeightLoader::wantTensor(const TensorBundle& bundle, std::string_view key,
@@ -191,24 +190,22 @@ Status WeightLoader::wantContent(FileId file, int64_t offset, int64_t length, DT
   target->name = name;
   target->dtype = dtype;
   target->shape = shape;
-  WeightRun*& run = s_->known[{file, offset, nullptr}];
+  std::unique_ptr<WeightRun>& run = s_->known[{file, offset, nullptr}];
   if (run && (run->length != length || dtypeSize(run->dtype) != dtypeSize(dtype)))
     return internal(cat("the constant ", name, " shares its place with another"));
   if (!run) {
-    auto s = std::make_unique<WeightRun>();
-    s->file = file;
-    s->offset = offset;
-    s->length = length;
-    s->fileName = path;
-    s->name = name;
-    s->dtype = dtype;
-    s->numElements = shape.numElements();
-    s->heads = heads;
+    run = std::make_unique<WeightRun>();
+    run->file = file;
+    run->offset = offset;
+    run->length = length;
+    run->fileName = path;
+    run->name = name;
+    run->dtype = dtype;
+    run->numElements = shape.numElements();
+    run->heads = heads;
     s_->wanted += length;
-    run = s.get();
-    s_->runs.push_back(std::move(s));
   }
-  s_->feed(run, target.get());
+  s_->feed(run.get(), target.get());
   s_->targets.push_back(std::move(target));
   return {};
 }
@@ -221,9 +218,7 @@ Result<LoadStep> WeightLoader::step() {
       SMW_TRY(t->begin());
       SMW_TRY(t->finish());
     }
-    std::sort(s_->runs.begin(), s_->runs.end(), [](const auto& a, const auto& b) {
-      return std::pair(a->file, a->offset) < std::pair(b->file, b->offset);
-    });
+    for (const auto& [place, run] : s_->known) s_->runs.push_back(run.get());
   }
   SMW_TRY(s_->deliverPieces());
   return s_->plan();

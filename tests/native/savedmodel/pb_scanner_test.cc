@@ -46,8 +46,9 @@ SavedModel sample(size_t contentBytes) {
   g->mutable_saver_def();  // an empty message
   auto* f = g->mutable_graph_def()->mutable_library()->add_function();
   f->mutable_signature()->set_name("f");
-  auto* sig = &(*g->mutable_signature_def())["serving_default"];
-  (*sig->mutable_inputs())["x"].set_name("x:0");
+  auto* sig = g->add_signature_def();
+  sig->set_key("serving_default");
+  sig->mutable_value()->add_inputs()->set_key("x");
   return m;
 }
 
@@ -209,8 +210,11 @@ TEST(PbScanner, Limits) {
   EXPECT_EQ(code(file, {.maxMessages = 10}), Code::kResourceExhausted);
   // Structured values in one another, deeper than protobuf would go.
   SavedModel m;
-  auto* v = (*m.add_meta_graphs()->mutable_object_graph_def()->mutable_concrete_functions())["f"]
-                .mutable_output_signature();
+  auto* v = m.add_meta_graphs()
+                ->mutable_object_graph_def()
+                ->add_concrete_functions()
+                ->mutable_value()
+                ->mutable_output_signature();
   for (int i = 0; i < 60; ++i) v = v->mutable_list_value()->add_values();
   EXPECT_EQ(code(m.SerializeAsString(), {}), Code::kResourceExhausted);
 }

@@ -61,7 +61,7 @@ TEST(TextFormat, Numbers) {
   const auto t = tensor(R"(
       float_val: [1, -2.5e3, .5, 1e10f, inf, -inf, nan, - 3, 1e300]
       double_val: 0.1 int_val: 010 int64_val: -9223372036854775808 uint64_val: 18446744073709551615
-      bool_val: 1 bool_val: True bool_val: 0 version_number: 7)");
+      bool_val: 1 bool_val: True bool_val: 0 variant_val { type_name: "x" } version_number: 7)");
   ASSERT_EQ(t.float_val_size(), 9);
   EXPECT_EQ(t.float_val(1), -2500.f);
   EXPECT_EQ(t.float_val(3), 1e10f);
