@@ -13,7 +13,7 @@ target_compile_options(wasm PRIVATE ${SMW_WARNINGS})
 target_link_libraries(wasm PUBLIC runtime smw_flags)
 
 set(link_flags
-  -O2
+  -Oz
   --no-entry
   -fno-rtti  # chooses the embind library that agrees with the objects about type ids
   -lembind
