@@ -65,38 +65,43 @@ struct Phases {
   }
 };
 
+Indirect geometryOf(const Conv& s, const Phases& phases) {
+  Indirect r;
+  for (int i = 0; i < 3; ++i) r.axis[i] = phases.p[i].axis;
+  r.batch = s.batch;
+  r.channels = s.groupOut();
+  r.columns = s.groupIn();
+  r.groups = s.groups;
+  r.inPixel = s.outChannels;
+  r.outPixel = s.inChannels;
+  return r;
+}
+
 // One job per phase.
 struct Jobs final : IndirectJobs {
   const Conv& s;
   const float *grad, *packed;
   float* dx;
-  Epilogue epilogue;
+  const Epilogue& epilogue;
 
   Jobs(const Conv& conv, const float* g, const float* b, float* d, const Epilogue& e)
       : s(conv), grad(g), packed(b), dx(d), epilogue(e) {}
   int64_t count() const override { return phasesOf(s); }
   Indirect at(int64_t job) const override {
     const Phases phases(s.window, job);
-    Indirect r;
-    for (int i = 0; i < 3; ++i) r.axis[i] = phases.p[i].axis;
-    r.batch = s.batch;
-    r.channels = s.groupOut();
-    r.columns = s.groupIn();
-    r.groups = s.groups;
+    Indirect r = geometryOf(s, phases);
     r.inp = grad;
-    r.inPixel = s.outChannels;
     r.b = packed + phases.floatsBefore(s);
     r.out = dx;
-    r.outPixel = s.inChannels;
     r.epilogue = epilogue;
     return r;
   }
 };
 
 int64_t perThread(const Conv& s) {
-  const Jobs jobs(s, nullptr, nullptr, nullptr, {});
   int64_t most = 0;
-  for (int64_t i = 0; i < jobs.count(); ++i) most = std::max(most, indirectScratch(jobs.at(i)));
+  for (int64_t i = 0; i < phasesOf(s); ++i)
+    most = std::max(most, indirectScratch(geometryOf(s, Phases(s.window, i))));
   return most;
 }
 
