@@ -12,6 +12,18 @@ using namespace simd;
 constexpr int kPixels = 4;  // outputs of a row that are computed together
 constexpr int64_t kPointerFloats = sizeof(float*) / sizeof(float);
 
+/// The rows of taps that have a kernel of their own.
+enum class Shape { kAny, k3, k3Stride2, k5, k5Stride2 };
+
+Shape shapeOf(const Window& w, int64_t channels) {
+  // Neighbouring pixels then share cache sets: the fewer passes over their lines, the better.
+  if (channels % 512 == 0) return Shape::kAny;
+  const int64_t k = w.kernel[2], stride = w.stride[2];
+  if (w.dilation[2] != 1 || (k != 3 && k != 5) || stride > 2) return Shape::kAny;
+  return k == 3 ? (stride == 1 ? Shape::k3 : Shape::k3Stride2)
+                : (stride == 1 ? Shape::k5 : Shape::k5Stride2);
+}
+
 /// What is the same for all outputs. The channels of inp are those of out: a multiplier was
 /// expanded.
 struct Plan {
@@ -21,57 +33,94 @@ struct Plan {
   float* out;
   const Epilogue& e;
   const float* zeros;  // `channels` zeros
+  Shape shape;
 };
 
 /// kPixels (or fewer) neighbouring outputs: which rows of the filter lie inside the image, and
-/// where the taps read. A table where some column lies outside; else `base` is output 0's first
-/// tap.
+/// where they read. Columns of input count from the first tap of output 0.
 struct Group {
   int64_t rowBegin, rowEnd;
-  const float* base;
-  const float* const* table;  // (KH * KW, kPixels)
-  int64_t outOffset;          // floats from the start of out
+  const float* base;          // column 0 of row rowBegin, where all columns lie inside the image
+  const float* const* table;  // else (KH, columns): the pixel, or zeros
+  int64_t columns;
+  int64_t outOffset;  // floats from the start of out
 };
 
+// The sums of P outputs and 4 * V channels for any kernel.
 template <int P, int V, bool Table>
-__attribute__((always_inline)) inline void taps(const Plan& s, const Group& g, int64_t c,
-                                                F32x4 (&acc)[P][V]) {
-  const int64_t kw = s.w.kernel[2], n = s.channels;
-  const ptrdiff_t step = ptrdiff_t(s.w.stride[2] * n), tapStep = ptrdiff_t(s.w.dilation[2] * n),
-                  rowStep = ptrdiff_t(s.w.dilation[1] * s.w.in[2] * n);
+struct AnyTaps {
+  static constexpr int kVectors = V;
+  __attribute__((always_inline)) static void sum(const Plan& s, const Group& g, int64_t c,
+                                                 F32x4 (&acc)[P][V]) {
+    const int64_t kw = s.w.kernel[2], n = s.channels;
+    const int64_t stride = s.w.stride[2], dilation = s.w.dilation[2];
+    const float* f = s.filter + g.rowBegin * kw * n + c;
+    const float* const* table = g.table + g.rowBegin * g.columns;
+    const float* row = g.base + c;
+#pragma clang loop unroll(disable)
+    for (int64_t i = g.rowBegin; i < g.rowEnd; ++i) {
+#pragma clang loop unroll(disable)
+      for (int64_t j = 0; j < kw; ++j, f += n) {
+        F32x4 weight[V];
+#pragma clang loop unroll(full)
+        for (int v = 0; v < V; ++v) weight[v] = load(f + 4 * v);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < P; ++p) {
+          const int64_t column = p * stride + j * dilation;
+          const float* from = Table ? table[column] + c : row + column * n;
+#pragma clang loop unroll(full)
+          for (int v = 0; v < V; ++v) acc[p][v] = madd(load(from + 4 * v), weight[v], acc[p][v]);
+        }
+      }
+      row += s.w.dilation[1] * s.w.in[2] * n;
+      table += g.columns;
+    }
+  }
+};
+
+// The same for a row of K taps without dilation: each column is loaded once for all outputs that
+// use it. One vector of channels leaves registers for the weights; the next channels overlap with
+// it.
+template <int P, int K, int S, bool Table>
+struct FixedTaps {
+  static constexpr int kVectors = 1;
+  __attribute__((always_inline)) static void sum(const Plan& s, const Group& g, int64_t c,
+                                                 F32x4 (&acc)[P][1]) {
+    const auto n = ptrdiff_t(s.channels),
+               rowStep = ptrdiff_t(s.w.dilation[1] * s.w.in[2] * s.channels);
+    const float* f = s.filter + g.rowBegin * K * n + c;
+    const float* const* table = g.table + g.rowBegin * g.columns;
+    const float* row = g.base + c;
+#pragma clang loop unroll(disable)
+    for (auto i = ptrdiff_t(g.rowEnd - g.rowBegin); i > 0; --i) {
+      F32x4 weight[K];
+#pragma clang loop unroll(full)
+      for (int j = 0; j < K; ++j, f += n) weight[j] = load(f);
+      const float* x = row;
+#pragma clang loop unroll(full)
+      for (int column = 0; column < (P - 1) * S + K; ++column, x += n) {
+        const F32x4 v = load(Table ? table[column] + c : x);
+#pragma clang loop unroll(full)
+        for (int p = 0; p < P; ++p) {
+          const int j = column - p * S;
+          if (j >= 0 && j < K) acc[p][0] = madd(v, weight[j], acc[p][0]);
+        }
+      }
+      row += rowStep;
+      table += g.columns;
+    }
+  }
+};
+
+template <int P, typename Taps>
+__attribute__((always_inline)) inline void channelsAt(const Plan& s, const Group& g, int64_t c) {
+  constexpr int V = Taps::kVectors;
+  F32x4 acc[P][V];
 #pragma clang loop unroll(full)
   for (int p = 0; p < P; ++p)
 #pragma clang loop unroll(full)
     for (int v = 0; v < V; ++v) acc[p][v] = zero();
-  const float* f = s.filter + g.rowBegin * kw * n + c;
-  const float* const* table = g.table + g.rowBegin * kw * kPixels;
-  const float* row = g.base + c;
-#pragma clang loop unroll(disable)
-  for (int64_t i = g.rowBegin; i < g.rowEnd; ++i) {
-    const float* x = row;
-#pragma clang loop unroll(disable)
-    for (int64_t j = 0; j < kw; ++j) {
-      F32x4 weight[V];
-#pragma clang loop unroll(full)
-      for (int v = 0; v < V; ++v) weight[v] = load(f + 4 * v);
-#pragma clang loop unroll(full)
-      for (int p = 0; p < P; ++p) {
-        const float* from = Table ? table[p] + c : x + p * step;
-#pragma clang loop unroll(full)
-        for (int v = 0; v < V; ++v) acc[p][v] = madd(load(from + 4 * v), weight[v], acc[p][v]);
-      }
-      f += n;
-      x += tapStep;
-      table += kPixels;
-    }
-    row += rowStep;
-  }
-}
-
-template <int P, int V, bool Table>
-__attribute__((always_inline)) inline void channelsAt(const Plan& s, const Group& g, int64_t c) {
-  F32x4 acc[P][V];
-  taps<P, V, Table>(s, g, c, acc);
+  Taps::sum(s, g, c, acc);
   const F32x4 lo = splat(s.e.lo), hi = splat(s.e.hi);
 #pragma clang loop unroll(full)
   for (int v = 0; v < V; ++v) {
@@ -87,18 +136,18 @@ __attribute__((always_inline)) inline void channelsAt(const Plan& s, const Group
 }
 
 // The last one to three channels.
-template <int P, bool Table>
-__attribute__((noinline)) void channelRest(const Plan& s, const Group& g, int64_t c) {
+__attribute__((noinline)) void channelRest(const Plan& s, const Group& g, bool table, int count,
+                                           int64_t c) {
   const int64_t kw = s.w.kernel[2], n = s.channels;
   for (; c < n; ++c)
-    for (int p = 0; p < P; ++p) {
+    for (int p = 0; p < count; ++p) {
       float sum = 0;
       for (int64_t i = g.rowBegin; i < g.rowEnd; ++i)
         for (int64_t j = 0; j < kw; ++j) {
-          const float* from = Table ? g.table[(i * kw + j) * kPixels + p]
-                                    : g.base + ((i - g.rowBegin) * s.w.dilation[1] * s.w.in[2] +
-                                                p * s.w.stride[2] + j * s.w.dilation[2]) *
-                                                   n;
+          const int64_t column = p * s.w.stride[2] + j * s.w.dilation[2];
+          const float* from =
+              table ? g.table[i * g.columns + column]
+                    : g.base + ((i - g.rowBegin) * s.w.dilation[1] * s.w.in[2] + column) * n;
           sum += from[c] * s.filter[(i * kw + j) * n + c];
         }
       const int64_t at = g.outOffset + p * n + c;
@@ -109,20 +158,49 @@ __attribute__((noinline)) void channelRest(const Plan& s, const Group& g, int64_
     }
 }
 
+template <int P, typename Taps>
+int64_t channels(const Plan& s, const Group& g, int64_t c) {
+  constexpr int64_t kStep = 4 * Taps::kVectors;
+#pragma clang loop unroll(disable)
+  for (; c + kStep <= s.channels; c += kStep) channelsAt<P, Taps>(s, g, c);
+  return c;
+}
+
 template <int P, bool Table>
 __attribute__((noinline)) void pixels(const Plan& s, const Group& g) {
   int64_t c = 0;
-  for (; c + 8 <= s.channels; c += 8) channelsAt<P, 2, Table>(s, g, c);
-  for (; c + 4 <= s.channels; c += 4) channelsAt<P, 1, Table>(s, g, c);
-  if (c < s.channels) channelRest<P, Table>(s, g, c);
+  switch (s.shape) {
+    case Shape::k3:
+      c = channels<P, FixedTaps<P, 3, 1, Table>>(s, g, c);
+      break;
+    case Shape::k3Stride2:
+      c = channels<P, FixedTaps<P, 3, 2, Table>>(s, g, c);
+      break;
+    case Shape::k5:
+      c = channels<P, FixedTaps<P, 5, 1, Table>>(s, g, c);
+      break;
+    case Shape::k5Stride2:
+      c = channels<P, FixedTaps<P, 5, 2, Table>>(s, g, c);
+      break;
+    case Shape::kAny:
+      c = channels<P, AnyTaps<P, 2, Table>>(s, g, c);
+      c = channels<P, AnyTaps<P, 1, Table>>(s, g, c);
+      break;
+  }
+  if (c < s.channels) channelRest(s, g, Table, P, c);
   if (s.e.post) s.e.post(s.e.postContext, s.out + g.outOffset, P * s.channels);
+}
+
+int64_t tableColumns(const Window& w) {
+  return (kPixels - 1) * w.stride[2] + (w.kernel[2] - 1) * w.dilation[2] + 1;
 }
 
 void outputRow(const Plan& s, int64_t image, int64_t y, const float** table) {
   const Window& w = s.w;
-  const int64_t top = y * w.stride[1] - w.padBefore[1], kh = w.kernel[1], kw = w.kernel[2];
+  const int64_t top = y * w.stride[1] - w.padBefore[1], kh = w.kernel[1];
   Group g{};
   g.table = table;
+  g.columns = tableColumns(w);
   const auto ceilDiv = [](int64_t a, int64_t b) { return a <= 0 ? 0 : (a + b - 1) / b; };
   g.rowBegin = std::min(kh, ceilDiv(-top, w.dilation[1]));
   g.rowEnd = std::max(g.rowBegin, std::min(kh, ceilDiv(w.in[1] - top, w.dilation[1])));
@@ -131,23 +209,21 @@ void outputRow(const Plan& s, int64_t image, int64_t y, const float** table) {
   for (int64_t x = 0; x < w.out[2]; x += kPixels) {
     const int count = int(std::min<int64_t>(kPixels, w.out[2] - x));
     const int64_t left = x * w.stride[2] - w.padBefore[2];
-    const int64_t right = left + (kPixels - 1) * w.stride[2] + (kw - 1) * w.dilation[2];
     g.outOffset = ((image * w.out[1] + y) * w.out[2] + x) * s.channels;
-    if (count == kPixels && left >= 0 && right < w.in[2]) {
+    if (count == kPixels && left >= 0 && left + g.columns <= w.in[2]) {
       g.base = firstRow + left * s.channels;
       pixels<kPixels, false>(s, g);
       continue;
     }
     g.base = s.zeros;  // not read
     for (int64_t i = g.rowBegin; i < g.rowEnd; ++i)
-      for (int64_t j = 0; j < kw; ++j)
-        for (int p = 0; p < count; ++p) {
-          const int64_t column = left + p * w.stride[2] + j * w.dilation[2];
-          table[(i * kw + j) * kPixels + p] =
-              column < 0 || column >= w.in[2]
-                  ? s.zeros
-                  : firstRow + ((i - g.rowBegin) * w.dilation[1] * w.in[2] + column) * s.channels;
-        }
+      for (int64_t column = 0; column < g.columns; ++column) {
+        const int64_t at = left + column;
+        table[i * g.columns + column] =
+            at < 0 || at >= w.in[2]
+                ? s.zeros
+                : firstRow + ((i - g.rowBegin) * w.dilation[1] * w.in[2] + at) * s.channels;
+      }
     switch (count) {
       case 1:
         pixels<1, true>(s, g);
@@ -166,7 +242,7 @@ void outputRow(const Plan& s, int64_t image, int64_t y, const float** table) {
 }
 
 int64_t tableFloats(const Depthwise& s) {
-  return (s.window.kernelSize() * kPixels + 1) * kPointerFloats;
+  return (s.window.kernel[1] * tableColumns(s.window) + 1) * kPointerFloats;
 }
 int64_t expandedFloats(const Depthwise& s) {
   return s.multiplier == 1 ? 0 : s.batch * s.window.inSize() * s.outChannels();
@@ -197,7 +273,8 @@ void depthwise(Parallel& parallel, const Depthwise& s, const float* inp, const f
     inp = expanded;
   }
   const Window& w = s.window;
-  const Plan plan{w, s.outChannels(), inp, filter, out, epilogue, zeros};
+  const Plan plan{w,   s.outChannels(), inp,   filter,
+                  out, epilogue,        zeros, shapeOf(w, s.outChannels())};
   parallel.run(s.batch * w.out[1], grainFor(w.out[2] * s.outChannels() * w.kernelSize()),
                [&](int64_t begin, int64_t end, int slot) {
                  auto address = reinterpret_cast<uintptr_t>(tables + slot * tableFloats(s));

@@ -56,6 +56,14 @@ TEST(Depthwise, Sweep) {
           }
 }
 
+TEST(Depthwise, ManyChannels) {
+  for (int64_t channels : {66, 512}) {
+    Depthwise s{.channels = channels};
+    ASSERT_TRUE(window2d(6, 9, 3, 1, 1, Pad::kSame, &s.window));
+    check(s);
+  }
+}
+
 TEST(Depthwise, Multiplier) {
   for (int64_t multiplier : {2, 3, 4, 8})
     for (int64_t channels : {1, 3, 5}) {
