@@ -233,7 +233,13 @@ Status NodeImporter::connect(int node) {
   return {};
 }
 
+/// Identity of a reference shares the variable's memory in TensorFlow: who reads it after an
+/// assignment sees what was assigned. So it passes the reference on.
 bool NodeImporter::isRef(Output o) {
+  for (int hops = 0; graph_[o.node].op == "Identity" && graph_[o.node].inputs.size() == 1; ++hops) {
+    if (hops > 1000) return false;
+    o = graph_[o.node].inputs[0];
+  }
   if (size_t(o.node) >= facts_.size() || !facts_[size_t(o.node)]) return false;
   const OpFacts& facts = *facts_[size_t(o.node)];
   return isRefArg(facts.counted.outputs, graph_[o.node].attrs, o.index);
@@ -257,7 +263,7 @@ Output NodeImporter::insertRead(Output ref, const std::vector<int>& controls,
 void NodeImporter::insertReads() {
   const size_t imported = std::min(graph_.nodes.size(), facts_.size());
   for (size_t i = 0; i < imported; ++i) {
-    if (!facts_[i] || !graph_.nodes[i].def) continue;
+    if (!facts_[i] || !graph_.nodes[i].def || graph_.nodes[i].op == "Identity") continue;
     for (size_t k = 0; k < graph_.nodes[i].inputs.size(); ++k) {
       const Output in = graph_.nodes[i].inputs[k];
       if (!isRef(in) || isRefArg(facts_[i]->counted.inputs, graph_.nodes[i].attrs, int(k)))
