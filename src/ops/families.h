@@ -17,6 +17,7 @@ OpFamily concatOps;
 OpFamily controlOps;
 OpFamily convOps;
 OpFamily countOps;
+OpFamily dynamicStitchOps;
 OpFamily einsumOps;
 OpFamily fakeQuantOps;
 OpFamily fftOps;
@@ -69,6 +70,7 @@ inline constexpr OpFamily* kFamilies[] = {
     controlOps,
     convOps,
     countOps,
+    dynamicStitchOps,
     einsumOps,
     fakeQuantOps,
     fftOps,
