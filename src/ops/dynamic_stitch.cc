@@ -1,7 +1,7 @@
 // DynamicPartition, DynamicStitch, ParallelDynamicStitch, ListDiff.
 #include <unordered_set>
 
-#include "ops/dispatch.h"
+#include "ops/element_keys.h"
 #include "ops/families.h"
 #include "ops/move.h"
 
@@ -93,37 +93,47 @@ Status resolveDynamicStitch(Resolver& r) {
   });
 }
 
+/// The indices of what `x` has and `y` has not.
+template <typename K>
+std::vector<int64_t> missing(std::span<const K> x, std::span<const K> y) {
+  const std::unordered_set<K> drop(y.begin(), y.end());
+  std::vector<int64_t> kept;
+  for (size_t i = 0; i < x.size(); ++i)
+    if (!drop.contains(x[i])) kept.push_back(int64_t(i));
+  return kept;
+}
+
+std::vector<uint64_t> keysOf(const Tensor& t, int64_t firstNaN) {
+  std::vector<uint64_t> keys(size_t(t.numElements()), 0);
+  equalityKeys(t.dtype(), t.raw(), t.numElements(), keys.data(), firstNaN);
+  return keys;
+}
+
 /// x, y: vectors -> out: the entries of x that y does not have, idx: where they were.
 Status resolveListDiff(Resolver& r) {
   SMW_TRY(r.requireVector(0, "x"));
   SMW_TRY(r.requireVector(1, "y"));
   const DType index = r.attrOr("out_idx", DType::kInt32);
   if (index != DType::kInt32 && index != DType::kInt64) return r.unsupportedDType(index);
-  return dispatch<float, double, half, bfloat16, int8_t, int16_t, int32_t, int64_t, uint8_t,
-                  uint16_t, uint32_t, uint64_t, bool, std::string>(
-      r, r.dtype(0), [&]<typename T>() {
-        return r.tensorKernel([index](Step& s) -> Status {
-          using Key =
-              std::conditional_t<std::is_same_v<T, half> || std::is_same_v<T, bfloat16>, float, T>;
-          const Tensor x = s.input(0), y = s.input(1);
-          std::unordered_set<Key> drop;
-          for (const T& v : y.span<T>()) drop.insert(Key(v));
-          std::vector<int64_t> kept;
-          for (int64_t i = 0; i < x.numElements(); ++i)
-            if (!drop.contains(Key(x.data<T>()[i]))) kept.push_back(i);
-          const Shape shape({int64_t(kept.size())});
-          T* out = SMW_TRY(s.allocate(0, x.dtype(), shape))->template data<T>();
-          Tensor* at = SMW_TRY(s.allocate(1, index, shape));
-          for (size_t i = 0; i < kept.size(); ++i) {
-            out[i] = x.data<T>()[kept[i]];
-            if (index == DType::kInt64)
-              at->data<int64_t>()[i] = kept[i];
-            else
-              at->data<int32_t>()[i] = int32_t(kept[i]);
-          }
-          return {};
-        });
-      });
+  if (r.dtype(0) != DType::kString) SMW_TRY(requireKeys(r, r.dtype(0)));
+  return r.tensorKernel([index](Step& s) -> Status {
+    const Tensor x = s.input(0), y = s.input(1);
+    const std::vector<int64_t> kept =
+        x.dtype() == DType::kString ? missing(x.span<std::string>(), y.span<std::string>())
+                                    : missing<uint64_t>(keysOf(x, 0), keysOf(y, x.numElements()));
+    const DType t = x.dtype();
+    const Shape shape({int64_t(kept.size())});
+    Tensor* out = SMW_TRY(s.allocate(0, t, shape));
+    Tensor* at = SMW_TRY(s.allocate(1, index, shape));
+    for (size_t i = 0; i < kept.size(); ++i) {
+      copyElements(t, elementAt(t, out->raw(), int64_t(i)), elementAt(t, x.raw(), kept[i]), 1);
+      if (index == DType::kInt64)
+        at->data<int64_t>()[i] = kept[i];
+      else
+        at->data<int32_t>()[i] = int32_t(kept[i]);
+    }
+    return {};
+  });
 }
 
 constexpr OpDef kOps[] = {

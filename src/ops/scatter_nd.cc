@@ -11,7 +11,7 @@ Status scatter(const IndexTuples& tuples, BadIndices bad, UpdateFn apply, DType 
                const void* indices, const void* updates, void* out) {
   return tuples.forEach(indices, bad, [&](int64_t i, int64_t at) {
     if (at >= 0)
-      apply(elementAt(t, out, at), elementAt(t, updates, i * tuples.slice), tuples.slice, false);
+      apply(elementAt(t, out, at), elementAt(t, updates, i * tuples.slice), tuples.slice);
   });
 }
 

@@ -60,7 +60,7 @@ Status TensorArray::write(int64_t index, Tensor value) {
   const UpdateFn add = updateFn(Update::kAdd, dtype_);
   if (!add) return unimplemented(cat("adding up gradients of dtype ", dtypeName(dtype_)));
   if (!e.value.unique()) e.value = SMW_TRY(e.value.clone());
-  add(e.value.raw(), value.raw(), value.numElements(), false);
+  add(e.value.raw(), value.raw(), value.numElements());
   return {};
 }
 

@@ -1,44 +1,44 @@
 // TopKV2; TopK, which TensorFlow no longer runs.
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
-#include "ops/dispatch.h"
+#include "ops/element_keys.h"
 #include "ops/families.h"
+#include "ops/move.h"
 
 namespace smw {
 namespace {
 
-/// Larger values first, NaN before all, equal ones by index.
-template <typename T>
-bool before(const T* row, int64_t a, int64_t b) {
-  if constexpr (!std::is_integral_v<T>) {
-    const bool na = std::isnan(float(row[a])), nb = std::isnan(float(row[b]));
-    if (na || nb) return na == nb ? a < b : na;
-  }
-  if (row[a] > row[b]) return true;
-  if (row[a] < row[b]) return false;
-  return a < b;
+struct Entry {
+  uint64_t key;
+  int64_t index;
+};
+
+/// Puts the k largest entries first, sorted downwards, equal ones by index, NaN before all.
+void sortTop(std::vector<Entry>& row, int64_t k) {
+  const auto before = [](const Entry& a, const Entry& b) {
+    return a.key != b.key ? a.key > b.key : a.index < b.index;
+  };
+  if (k < int64_t(row.size()))
+    std::nth_element(row.begin(), row.begin() + (k - 1), row.end(), before);
+  std::sort(row.begin(), row.begin() + k, before);
 }
 
-template <typename T, typename I>
-void topKRow(const T* row, int64_t n, int64_t k, std::vector<int64_t>& order, T* values,
-             I* indices) {
-  if (k == 1) {
-    int64_t best = 0;
-    for (int64_t i = 1; i < n; ++i)
-      if (row[i] > row[best]) best = i;
-    order[0] = best;
-  } else {
-    std::iota(order.begin(), order.end(), int64_t(0));
-    const auto less = [row](int64_t a, int64_t b) { return before(row, a, b); };
-    if (k < n) std::nth_element(order.begin(), order.begin() + (k - 1), order.end(), less);
-    std::sort(order.begin(), order.begin() + k, less);
-  }
-  for (int64_t i = 0; i < k; ++i) {
-    values[i] = row[order[size_t(i)]];
-    indices[i] = I(order[size_t(i)]);
-  }
+/// The largest entry alone is found by comparing, which NaN never wins and never loses.
+void findLargest(std::vector<Entry>& row, bool mayBeNaN) {
+  const auto isNaN = [&](const Entry& e) { return mayBeNaN && e.key == kNaNKey; };
+  size_t best = 0;
+  for (size_t i = 1; i < row.size(); ++i)
+    if (!isNaN(row[i]) && !isNaN(row[best]) && row[i].key > row[best].key) best = i;
+  row[0] = row[best];
+}
+
+void setInt(DType t, void* p, int64_t i, int64_t v) {
+  if (t == DType::kInt64)
+    static_cast<int64_t*>(p)[i] = v;
+  else if (t == DType::kInt32)
+    static_cast<int32_t*>(p)[i] = int32_t(v);
+  else
+    static_cast<int16_t*>(p)[i] = int16_t(v);
 }
 
 /// input: numbers (..., n), k: scalar -> values and indices (..., k), sorted downwards.
@@ -55,19 +55,27 @@ Status resolveTopKV2(Resolver& r) {
   dims.back() = k;
   const Shape out = SMW_TRY(Shape::make(dims));
   const int64_t rows = in.product(0, in.rank() - 1);
-  const DType index = r.attrOr("index_type", DType::kInt32);
-  r.addOutput(r.dtype(0), out);
+  const DType t = r.dtype(0), index = r.attrOr("index_type", DType::kInt32);
+  SMW_TRY(requireKeys(r, t));
+  if (index != DType::kInt16 && index != DType::kInt32 && index != DType::kInt64)
+    return r.unsupportedDType(index);
+  r.addOutput(t, out);
   r.addOutput(index, out);
-  return dispatch<float, double, half, bfloat16, int8_t, int16_t, int32_t, int64_t, uint8_t,
-                  uint16_t, uint32_t, uint64_t>(r, r.dtype(0), [&]<typename T>() {
-    return dispatch<int32_t, int64_t, int16_t>(r, index, [&]<typename I>() {
-      return r.kernel([rows, n, k](const Args& a) {
-        if (k == 0 || rows == 0) return;
-        std::vector<int64_t> order(size_t(k == 1 ? 1 : n));
-        for (int64_t i = 0; i < rows; ++i)
-          topKRow(a.in<T>(0) + i * n, n, k, order, a.out<T>(0) + i * k, a.out<I>(1) + i * k);
-      });
-    });
+  return r.kernel([=](const Args& a) {
+    if (k == 0 || rows == 0) return;
+    std::vector<uint64_t> keys(size_t(n), 0);
+    std::vector<Entry> row(size_t(n), Entry{});
+    for (int64_t i = 0; i < rows; ++i) {
+      const void* from = elementAt(t, a.inputs[0], i * n);
+      orderKeys(t, from, n, keys.data());
+      for (int64_t j = 0; j < n; ++j) row[size_t(j)] = {keys[size_t(j)], j};
+      k == 1 ? findLargest(row, isFloating(t)) : sortTop(row, k);
+      for (int64_t j = 0; j < k; ++j) {
+        const int64_t at = row[size_t(j)].index;
+        copyElements(t, elementAt(t, a.outputs[0], i * k + j), elementAt(t, from, at), 1);
+        setInt(index, a.outputs[1], i * k + j, at);
+      }
+    }
   });
 }
 

@@ -1,29 +1,14 @@
 // Unique, UniqueV2, UniqueWithCounts, UniqueWithCountsV2.
-#include <cstring>
 #include <functional>
+#include <string_view>
 #include <unordered_map>
 
-#include "ops/dispatch.h"
+#include "ops/element_keys.h"
 #include "ops/families.h"
 #include "ops/move.h"
 
 namespace smw {
 namespace {
-
-/// A value that compares as TensorFlow compares elements: numbers by value (0 == -0, NaN equals
-/// nothing), others by their bits.
-template <typename T>
-struct Key {
-  static auto of(const T& v) {
-    if constexpr (std::is_same_v<T, half> || std::is_same_v<T, bfloat16>)
-      return float(v);
-    else if constexpr (std::is_same_v<T, std::string>)
-      return std::string_view(v);
-    else
-      return v;
-  }
-  using Type = decltype(of(std::declval<T>()));
-};
 
 /// x is (outer, n, inner); entry i is x[:, i, :].
 struct UniqueSizes {
@@ -50,42 +35,41 @@ struct Groups {
   std::vector<int64_t> first, group;
 };
 
-template <typename T>
-Groups groupScalars(const T* x, int64_t n) {
+template <typename K>
+Groups groupScalars(const K* x, int64_t n) {
   Groups g;
-  std::unordered_map<typename Key<T>::Type, int64_t> seen;
+  std::unordered_map<K, int64_t> seen;
   seen.reserve(size_t(n));
   g.group.reserve(size_t(n));
   for (int64_t i = 0; i < n; ++i) {
-    const auto [it, isNew] = seen.try_emplace(Key<T>::of(x[i]), int64_t(g.first.size()));
+    const auto [it, isNew] = seen.try_emplace(x[i], int64_t(g.first.size()));
     if (isNew) g.first.push_back(i);
     g.group.push_back(it->second);
   }
   return g;
 }
 
-template <typename T>
-Groups groupSlices(const T* x, const UniqueSizes& u) {
+template <typename K>
+Groups groupSlices(const K* x, const UniqueSizes& u) {
   const auto each = [&](int64_t i, auto&& f) {
     for (int64_t o = 0; o < u.outer; ++o)
       for (int64_t k = 0; k < u.inner; ++k)
-        if (!f(Key<T>::of(x[(o * u.n + i) * u.inner + k]), o * u.n * u.inner + k)) return false;
+        if (!f(x[(o * u.n + i) * u.inner + k], o * u.n * u.inner + k)) return false;
     return true;
   };
   Groups g;
   std::unordered_multimap<size_t, int64_t> seen;
   for (int64_t i = 0; i < u.n; ++i) {
     size_t hash = 0;
-    each(i, [&](const auto& v, int64_t) {
-      hash = hash * 0x9E3779B97F4A7C15u + std::hash<typename Key<T>::Type>()(v);
+    each(i, [&](const K& v, int64_t) {
+      hash = hash * size_t(0x9E3779B97F4A7C15u) + std::hash<K>()(v);
       return true;
     });
     int64_t found = -1;
     const auto [begin, end] = seen.equal_range(hash);
     for (auto it = begin; it != end && found < 0; ++it) {
       const int64_t at = g.first[size_t(it->second)] * u.inner;
-      if (each(i, [&](const auto& v, int64_t rest) { return v == Key<T>::of(x[at + rest]); }))
-        found = it->second;
+      if (each(i, [&](const K& v, int64_t rest) { return v == x[at + rest]; })) found = it->second;
     }
     if (found < 0) {
       found = int64_t(g.first.size());
@@ -95,6 +79,22 @@ Groups groupSlices(const T* x, const UniqueSizes& u) {
     g.group.push_back(found);
   }
   return g;
+}
+
+template <typename K>
+Groups group(const K* x, const UniqueSizes& u) {
+  return u.outer == 1 && u.inner == 1 ? groupScalars(x, u.n) : groupSlices(x, u);
+}
+
+Groups groupTensor(const Tensor& x, const UniqueSizes& u) {
+  if (x.dtype() == DType::kString) {
+    const auto all = x.span<std::string>();
+    const std::vector<std::string_view> views(all.begin(), all.end());
+    return group(views.data(), u);
+  }
+  std::vector<uint64_t> keys(size_t(x.numElements()), 0);
+  equalityKeys(x.dtype(), x.raw(), x.numElements(), keys.data());
+  return group(keys.data(), u);
 }
 
 Status writeInts(Step& s, int output, DType t, std::span<const int64_t> values) {
@@ -113,27 +113,25 @@ Status resolveUnique(Resolver& r) {
   const bool counts = r.numOutputs() == 3;
   const DType out = r.attrOr("out_idx", DType::kInt32);
   if (out != DType::kInt32 && out != DType::kInt64) return r.unsupportedDType(out);
-  return dispatch<bool, float, double, half, bfloat16, int8_t, int16_t, int32_t, int64_t, uint8_t,
-                  uint16_t, uint32_t, uint64_t, std::string>(r, r.dtype(0), [&]<typename T>() {
-    return r.tensorKernel([counts, out](Step& s) -> Status {
-      const Tensor x = s.input(0);
-      const UniqueSizes u = SMW_TRY(uniqueSizes(x, s.numInputs() > 1 ? &s.input(1) : nullptr));
-      const T* p = x.data<T>();
-      const Groups g = u.outer == 1 && u.inner == 1 ? groupScalars(p, u.n) : groupSlices(p, u);
-      const int64_t m = int64_t(g.first.size());
-      Dims dims(x.shape().dims());
-      dims[size_t(u.axis)] = m;
-      Tensor* y = SMW_TRY(s.allocate(0, x.dtype(), SMW_TRY(Shape::make(dims))));
-      for (int64_t o = 0; o < u.outer; ++o)
-        for (int64_t i = 0; i < m; ++i)
-          std::copy_n(p + (o * u.n + g.first[size_t(i)]) * u.inner, u.inner,
-                      y->data<T>() + (o * m + i) * u.inner);
-      SMW_TRY(writeInts(s, 1, out, g.group));
-      if (!counts) return {};
-      std::vector<int64_t> count(size_t(m), 0);
-      for (int64_t i : g.group) ++count[size_t(i)];
-      return writeInts(s, 2, out, count);
-    });
+  if (r.dtype(0) != DType::kString) SMW_TRY(requireKeys(r, r.dtype(0)));
+  return r.tensorKernel([counts, out](Step& s) -> Status {
+    const Tensor x = s.input(0);
+    const UniqueSizes u = SMW_TRY(uniqueSizes(x, s.numInputs() > 1 ? &s.input(1) : nullptr));
+    const Groups g = groupTensor(x, u);
+    const int64_t m = int64_t(g.first.size());
+    Dims dims(x.shape().dims());
+    dims[size_t(u.axis)] = m;
+    const DType t = x.dtype();
+    Tensor* y = SMW_TRY(s.allocate(0, t, SMW_TRY(Shape::make(dims))));
+    for (int64_t o = 0; o < u.outer; ++o)
+      for (int64_t i = 0; i < m; ++i)
+        copyElements(t, elementAt(t, y->raw(), (o * m + i) * u.inner),
+                     elementAt(t, x.raw(), (o * u.n + g.first[size_t(i)]) * u.inner), u.inner);
+    SMW_TRY(writeInts(s, 1, out, g.group));
+    if (!counts) return {};
+    std::vector<int64_t> count(size_t(m), 0);
+    for (int64_t i : g.group) ++count[size_t(i)];
+    return writeInts(s, 2, out, count);
   });
 }
 

@@ -44,13 +44,10 @@ T apply(const T& a, const T& b) {
 }
 
 template <typename T, Update U>
-void update(void* to, const void* from, int64_t n, bool scalar) {
+void update(void* to, const void* from, int64_t n) {
   T* t = static_cast<T*>(to);
   const T* f = static_cast<const T*>(from);
-  if (scalar)
-    for (int64_t i = 0; i < n; ++i) t[i] = apply<T, U>(t[i], *f);
-  else
-    for (int64_t i = 0; i < n; ++i) t[i] = apply<T, U>(t[i], f[i]);
+  for (int64_t i = 0; i < n; ++i) t[i] = apply<T, U>(t[i], f[i]);
 }
 
 /// U over the number types; unsigned integers serve signed ones of their width where the bits are

@@ -9,8 +9,8 @@ namespace smw {
 
 enum class Update { kAssign, kAdd, kSub, kMul, kDiv, kMin, kMax };
 
-/// to[i] = to[i] op from[i] for n elements, or to[i] op *from where `scalar`.
-using UpdateFn = void (*)(void* to, const void* from, int64_t n, bool scalar);
+/// to[i] = to[i] op from[i] for n elements.
+using UpdateFn = void (*)(void* to, const void* from, int64_t n);
 
 /// The function for `dtype`; null where TensorFlow has none either. Integers wrap around;
 /// half and bfloat16 go through float32; bool adds by "or"; strings can be assigned and, as

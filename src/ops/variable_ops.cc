@@ -104,7 +104,7 @@ Status updateVariable(Resolver& r, Update update, int outputs) {
                                  " using a Tensor with shape ", by.shape().toString(),
                                  ", shapes must be equal."));
     SMW_TRY(changeVariable(*v, [&](Tensor& t) -> Status {
-      apply(t.raw(), by.raw(), t.numElements(), false);
+      apply(t.raw(), by.raw(), t.numElements());
       return {};
     }));
     if (outputs) s.setOutput(0, s.take(0));

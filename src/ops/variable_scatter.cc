@@ -52,26 +52,37 @@ Status scatterRows(Tensor& params, const Tensor& indices, const Tensor& updates,
     if (at[i] < 0 || at[i] >= shape[0])
       return invalidArgument(cat("indices[", i, "] = ", at[i], " is not in [0, ", shape[0], ")"));
   for (size_t i = 0; i < at.size(); ++i)
-    apply(elementAt(t, params.raw(), at[i] * each),
-          scalar ? updates.raw() : elementAt(t, updates.raw(), int64_t(i) * each), each, scalar);
+    for (int64_t k = 0; k < (scalar ? each : 1); ++k)
+      apply(elementAt(t, params.raw(), at[i] * each + k),
+            scalar ? updates.raw() : elementAt(t, updates.raw(), int64_t(i) * each),
+            scalar ? 1 : each);
   return {};
 }
 
+/// The update that ends the op's name.
+Update updateNamed(std::string_view op) {
+  if (op.ends_with("Add")) return Update::kAdd;
+  if (op.ends_with("Sub")) return Update::kSub;
+  if (op.ends_with("Mul")) return Update::kMul;
+  if (op.ends_with("Div")) return Update::kDiv;
+  if (op.ends_with("Min")) return Update::kMin;
+  if (op.ends_with("Max")) return Update::kMax;
+  return Update::kAssign;
+}
+
 /// resource or ref, indices: int32 or int64, updates: rows for them, or one scalar.
-template <Update U>
 Status resolveScatter(Resolver& r) {
   const DType t = r.dtype(2);
-  const UpdateFn apply = SMW_TRY(updateFn(r, U, t));
+  const UpdateFn apply = SMW_TRY(updateFn(r, updateNamed(r.op()), t));
   return changeKernel(r, t, [apply](Step& s, Tensor& params) {
     return scatterRows(params, s.input(1), s.input(2), apply);
   });
 }
 
 /// resource or ref, indices (..., depth), updates.
-template <Update U>
 Status resolveScatterNd(Resolver& r) {
   const DType t = r.dtype(2);
-  const UpdateFn apply = SMW_TRY(updateFn(r, U, t));
+  const UpdateFn apply = SMW_TRY(updateFn(r, updateNamed(r.op()), t));
   const BadIndices bad = SMW_TRY(badIndicesPolicy(r));
   return changeKernel(r, t, [apply, bad](Step& s, Tensor& params) -> Status {
     const Tensor &indices = s.input(1), &updates = s.input(2);
@@ -81,7 +92,7 @@ Status resolveScatterNd(Resolver& r) {
     return tuples.forEach(indices.raw(), bad, [&](int64_t i, int64_t at) {
       if (at >= 0)
         apply(elementAt(dtype, params.raw(), at), elementAt(dtype, updates.raw(), i * tuples.slice),
-              tuples.slice, false);
+              tuples.slice);
     });
   });
 }
@@ -107,32 +118,32 @@ constexpr std::string_view kHandle = "resource, indices, updates ->",
                            kHandleNd = "ref, indices, updates ->",
                            kRef = "ref&, indices, updates -> output_ref&";
 constexpr OpDef kOps[] = {
-    {"ResourceScatterAdd", kHandle, resolveScatter<Update::kAdd>, kState},
-    {"ResourceScatterDiv", kHandle, resolveScatter<Update::kDiv>, kState},
-    {"ResourceScatterMax", kHandle, resolveScatter<Update::kMax>, kState},
-    {"ResourceScatterMin", kHandle, resolveScatter<Update::kMin>, kState},
-    {"ResourceScatterMul", kHandle, resolveScatter<Update::kMul>, kState},
-    {"ResourceScatterNdAdd", kHandleNd, resolveScatterNd<Update::kAdd>, kState},
-    {"ResourceScatterNdMax", kHandleNd, resolveScatterNd<Update::kMax>, kState},
-    {"ResourceScatterNdMin", kHandleNd, resolveScatterNd<Update::kMin>, kState},
-    {"ResourceScatterNdSub", kHandleNd, resolveScatterNd<Update::kSub>, kState},
-    {"ResourceScatterNdUpdate", kHandleNd, resolveScatterNd<Update::kAssign>, kState},
-    {"ResourceScatterSub", kHandle, resolveScatter<Update::kSub>, kState},
-    {"ResourceScatterUpdate", kHandle, resolveScatter<Update::kAssign>, kState},
+    {"ResourceScatterAdd", kHandle, resolveScatter, kState},
+    {"ResourceScatterDiv", kHandle, resolveScatter, kState},
+    {"ResourceScatterMax", kHandle, resolveScatter, kState},
+    {"ResourceScatterMin", kHandle, resolveScatter, kState},
+    {"ResourceScatterMul", kHandle, resolveScatter, kState},
+    {"ResourceScatterNdAdd", kHandleNd, resolveScatterNd, kState},
+    {"ResourceScatterNdMax", kHandleNd, resolveScatterNd, kState},
+    {"ResourceScatterNdMin", kHandleNd, resolveScatterNd, kState},
+    {"ResourceScatterNdSub", kHandleNd, resolveScatterNd, kState},
+    {"ResourceScatterNdUpdate", kHandleNd, resolveScatterNd, kState},
+    {"ResourceScatterSub", kHandle, resolveScatter, kState},
+    {"ResourceScatterUpdate", kHandle, resolveScatter, kState},
     {"ResourceStridedSliceAssign", "ref, begin, end, strides, value ->", resolveSliceAssign,
      kState},
-    {"ScatterAdd", kRef, resolveScatter<Update::kAdd>, kState},
-    {"ScatterDiv", kRef, resolveScatter<Update::kDiv>, kState},
-    {"ScatterMax", kRef, resolveScatter<Update::kMax>, kState},
-    {"ScatterMin", kRef, resolveScatter<Update::kMin>, kState},
-    {"ScatterMul", kRef, resolveScatter<Update::kMul>, kState},
-    {"ScatterNdAdd", kRef, resolveScatterNd<Update::kAdd>, kState},
-    {"ScatterNdMax", kRef, resolveScatterNd<Update::kMax>, kState},
-    {"ScatterNdMin", kRef, resolveScatterNd<Update::kMin>, kState},
-    {"ScatterNdSub", kRef, resolveScatterNd<Update::kSub>, kState},
-    {"ScatterNdUpdate", kRef, resolveScatterNd<Update::kAssign>, kState},
-    {"ScatterSub", kRef, resolveScatter<Update::kSub>, kState},
-    {"ScatterUpdate", kRef, resolveScatter<Update::kAssign>, kState},
+    {"ScatterAdd", kRef, resolveScatter, kState},
+    {"ScatterDiv", kRef, resolveScatter, kState},
+    {"ScatterMax", kRef, resolveScatter, kState},
+    {"ScatterMin", kRef, resolveScatter, kState},
+    {"ScatterMul", kRef, resolveScatter, kState},
+    {"ScatterNdAdd", kRef, resolveScatterNd, kState},
+    {"ScatterNdMax", kRef, resolveScatterNd, kState},
+    {"ScatterNdMin", kRef, resolveScatterNd, kState},
+    {"ScatterNdSub", kRef, resolveScatterNd, kState},
+    {"ScatterNdUpdate", kRef, resolveScatterNd, kState},
+    {"ScatterSub", kRef, resolveScatter, kState},
+    {"ScatterUpdate", kRef, resolveScatter, kState},
     {"StridedSliceAssign", "ref&, begin, end, strides, value -> output_ref&", resolveSliceAssign,
      kState},
 };

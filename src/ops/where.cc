@@ -1,50 +1,35 @@
 // Where, UnravelIndex.
 #include "ops/dispatch.h"
+#include "ops/element_keys.h"
 #include "ops/families.h"
 
 namespace smw {
 namespace {
 
-template <typename T>
-bool nonZero(const T& v) {
-  if constexpr (std::is_same_v<T, half> || std::is_same_v<T, bfloat16>)
-    return float(v) != 0;
-  else
-    return v != T();
-}
-
 /// input: numbers or bool of any rank >= 1 -> int64 (count, rank), the indices of what is not zero
 /// in row-major order.
 Status resolveWhere(Resolver& r) {
   const DType t = r.dtype(0);
-  return dispatch<bool, float, double, half, bfloat16, int8_t, int16_t, int32_t, int64_t, uint8_t,
-                  uint16_t, uint32_t, uint64_t, complex64, complex128>(r, t, [&]<typename T>() {
-    return r.tensorKernel([](Step& s) -> Status {
-      const Tensor& in = s.input(0);
-      const T* p = in.data<T>();
-      const int64_t n = in.numElements();
-      int64_t count = 0;
-      for (int64_t i = 0; i < n; ++i) count += nonZero(p[i]);
-      const Shape shape = in.shape();
-      const int rank = shape.rank();
-      Tensor* out = SMW_TRY(s.allocate(0, DType::kInt64, Shape({count, rank})));
-      int64_t* to = out->data<int64_t>();
-      if (rank == 1) {
-        for (int64_t i = 0; i < n; ++i)
-          if (nonZero(p[i])) *to++ = i;
-        return {};
+  if (!isComplex(t)) SMW_TRY(requireKeys(r, t));
+  return r.tensorKernel([t](Step& s) -> Status {
+    const Tensor& in = s.input(0);
+    const Shape shape = in.shape();
+    const int64_t n = in.numElements(), count = countNonZero(t, in.raw(), n);
+    const int rank = shape.rank();
+    Tensor* out = SMW_TRY(s.allocate(0, DType::kInt64, Shape({count, rank})));
+    int64_t* to = out->data<int64_t>();
+    if (rank == 0) return {};
+    // The flat indices go to the end; each makes room for its own coordinates, and for no other.
+    int64_t* flat = to + count * (rank - 1);
+    nonZeroIndices(t, in.raw(), n, flat);
+    for (int64_t i = 0; i < count && rank > 1; ++i) {
+      int64_t rest = flat[i];
+      for (int d = rank; d-- > 0;) {
+        to[i * rank + d] = rest % shape[d];
+        rest /= shape[d];
       }
-      for (int64_t i = 0; i < n; ++i) {
-        if (!nonZero(p[i])) continue;
-        int64_t rest = i;
-        for (int d = rank; d-- > 0;) {
-          to[d] = rest % shape[d];
-          rest /= shape[d];
-        }
-        to += rank;
-      }
-      return {};
-    });
+    }
+    return {};
   });
 }
 
