@@ -8,6 +8,9 @@ function kindOf(caseFile) {
   return kind === 'keras' || /\.(h5|hdf5|keras)$/.test(model) ? 'keras' : 'model';
 }
 
+/** Files of models whose saved_model.pb lies elsewhere, or is missing. */
+const otherFiles = ['fingerprint.pb', 'keras_metadata.pb'];
+
 /** [{ kind, name, path }] in order of their paths. Where `root` is a file, that one. */
 export function findCases(root) {
   if (!existsSync(root)) throw new Error(`there is no ${root}`);
@@ -25,6 +28,8 @@ export function findCases(root) {
     .flatMap((e) => {
       const path = join(root, e.name);
       if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return findCases(path);
-      return e.name.endsWith('.pb') ? [{ kind: 'op', name: basename(path, '.pb'), path }] : [];
+      return e.name.endsWith('.pb') && !otherFiles.includes(e.name)
+        ? [{ kind: 'op', name: basename(path, '.pb'), path }]
+        : [];
     });
 }

@@ -12,35 +12,40 @@ class Child {
     this.rows = 0;
   }
   async start() {
-    this.process = fork(fileURLToPath(new URL('./child.mjs', import.meta.url)), this.args, {
+    const process = fork(fileURLToPath(new URL('./child.mjs', import.meta.url)), this.args, {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });
-    this.errors = '';
-    this.process.stderr.on('data', (data) => (this.errors = (this.errors + data).slice(-2000)));
-    await this.next(60);
+    // Messages come in bursts: they wait here until they are asked for.
+    this.messages = [];
+    const take = (message) => {
+      this.messages.push(message);
+      this.wake?.();
+    };
+    let errors = '';
+    process.stderr.on('data', (data) => (errors = (errors + data).slice(-2000)));
+    process.on('message', take);
+    process.on('exit', (code, signal) =>
+      take({ gone: `the process ended with ${signal ?? code}: ${errors.trim().slice(0, 300)}` }),
+    );
+    this.process = process;
+    const { gone } = await this.next(60);
+    if (gone) throw new Error(gone);
   }
   /** The next message, or { gone } with the reason. */
-  next(seconds) {
-    return new Promise((resolve) => {
-      const end = (message) => {
-        clearTimeout(timer);
-        this.process.off('message', end).off('exit', onExit);
-        resolve(message);
-      };
-      const onExit = (code, signal) =>
-        end({
-          gone: `the process ended with ${signal ?? code}: ${this.errors.trim().slice(0, 300)}`,
-        });
-      const timer = setTimeout(() => {
-        end({ gone: `no answer within ${seconds} s` });
-        this.process.kill('SIGKILL');
-      }, seconds * 1000);
-      if (this.process.exitCode !== null || this.process.signalCode) onExit(this.process.exitCode);
-      else this.process.on('message', end).on('exit', onExit);
-    });
+  async next(seconds) {
+    if (!this.messages.length) {
+      let timer;
+      await new Promise((resolve) => {
+        this.wake = resolve;
+        timer = setTimeout(resolve, seconds * 1000);
+      });
+      clearTimeout(timer);
+      this.wake = undefined;
+    }
+    return this.messages.shift() ?? { gone: `no answer within ${seconds} s` };
   }
   stop() {
-    this.process?.kill();
+    this.process?.removeAllListeners().kill('SIGKILL');
     this.process = undefined;
   }
 }

@@ -22,7 +22,8 @@ function flatten(entries, names) {
 async function callSignature(api, model, c) {
   const signature = model.signatures[c.signature];
   if (!signature) return { missing: `there is no signature '${c.signature}'` };
-  const given = {};
+  // Names may be anything, __proto__ too.
+  const given = Object.create(null);
   for (const [name, t] of flatten(c.inputs, signature.inputs.order))
     given[name] = new api.Tensor(t.dtype, t.shape, t.data);
   const got = await signature(given);
@@ -87,6 +88,12 @@ export function readModelCases(path) {
   return { ...about, model };
 }
 
+/** A kind of file that is not covered yet says so. */
+function loadFailure(error, about) {
+  const keras = about.kind === 'keras' && /is a Keras model/.test(error?.message);
+  return keras ? unsupported(error.message) : fromError(error, 'load: ');
+}
+
 /** Yields the outcome of each case. Cases of one set of tags share a loaded model, in order. */
 export async function* runModel(api, options, about) {
   let model;
@@ -102,7 +109,7 @@ export async function* runModel(api, options, about) {
           model = await api.load(about.model, { ...options, ...(tags && { tags }) });
           loadedFor = key;
         } catch (error) {
-          yield fromError(error, 'load: ');
+          yield loadFailure(error, about);
           continue;
         }
       }

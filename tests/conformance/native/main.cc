@@ -84,7 +84,8 @@ void findCases(const fs::path& root, std::set<fs::path>& files) {
   for (const auto& e : fs::directory_iterator(root, ec)) {
     if (e.is_directory(ec))
       findCases(e.path(), files);
-    else if (e.path().extension() == ".pb")
+    else if (e.path().extension() == ".pb" && e.path().filename() != "fingerprint.pb" &&
+             e.path().filename() != "keras_metadata.pb")
       files.insert(e.path());
   }
 }
