@@ -42,6 +42,25 @@ enum class BinaryOp : uint8_t {
   kBitwiseXor,
   kLeftShift,
   kRightShift,
+  // Special functions, in float64.
+  kIgamma,
+  kIgammac,
+  kIgammaGradA,
+  kPolygamma,
+  kZeta,
+  // Gradients, from here on.
+  kEluGrad,
+  kLeakyReluGrad,
+  kReciprocalGrad,
+  kRelu6Grad,
+  kReluGrad,
+  kRsqrtGrad,
+  kSeluGrad,
+  kSigmoidGrad,
+  kSoftplusGrad,
+  kSoftsignGrad,
+  kSqrtGrad,
+  kTanhGrad,
 };
 /// True for the ops that give bool.
 inline bool isComparison(BinaryOp op) {
@@ -51,6 +70,7 @@ inline bool isComparison(BinaryOp op) {
 struct BinaryParams {
   float tolerance = 1e-5f;  // ApproximateEqual
   int bits = 64;            // of the type in memory, for shifts
+  float alpha = 0.2f;       // LeakyReluGrad's slope
 };
 /// Steps are 0 or 1 element. False where an integer was divided by zero or raised to a negative
 /// power; such elements become 0.
@@ -84,5 +104,11 @@ BinaryLoop binaryLoopI32(BinaryOp op);  // the ones worth a loop of their own
 BinaryLoop binaryLoopI64(BinaryOp op);
 BinaryLoop binaryLoopBool(BinaryOp op);  // of bytes 0 and 1
 BinaryLoop binaryLoopU64(BinaryOp op);
+
+/// Gradients, by type.
+BinaryLoop gradLoopF32(BinaryOp op);
+BinaryLoop gradLoopF64(BinaryOp op);
+BinaryLoop gradLoopC128(BinaryOp op);
+BinaryLoop gradLoopInt(BinaryOp op, bool isSigned);
 
 }  // namespace smw::kernels

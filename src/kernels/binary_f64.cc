@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "kernels/binary_loop.h"
+#include "kernels/special.h"
 
 namespace smw::kernels {
 namespace {
@@ -92,8 +93,18 @@ BinaryLoop binaryLoopF64(BinaryOp op) {
       return kTest<[](double a, double b) { return a > b; }>;
     case B::kGreaterEqual:
       return kTest<[](double a, double b) { return a >= b; }>;
+    case B::kIgamma:
+      return kMap<igamma>;
+    case B::kIgammac:
+      return kMap<igammac>;
+    case B::kIgammaGradA:
+      return kMap<igammaGradA>;
+    case B::kPolygamma:
+      return kMap<polygamma>;
+    case B::kZeta:
+      return kMap<zeta>;
     default:
-      return nullptr;
+      return gradLoopF64(op);
   }
 }
 
@@ -127,7 +138,7 @@ BinaryLoop binaryLoopC128(BinaryOp op) {
     case B::kNotEqual:
       return binaryMap<c128, bool, [](c128 a, c128 b) { return a != b; }>;
     default:
-      return nullptr;
+      return gradLoopC128(op);
   }
 }
 

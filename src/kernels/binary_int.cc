@@ -151,8 +151,10 @@ BinaryLoop ordered(BinaryOp op) {
       return shift<T, true>;
     case B::kRightShift:
       return shift<T, false>;
-    default:
-      return wrapping(op);
+    default: {
+      const BinaryLoop grad = gradLoopInt(op, T(-1) < 0);
+      return grad ? grad : wrapping(op);
+    }
   }
 }
 

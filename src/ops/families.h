@@ -27,9 +27,12 @@ OpFamily fusedScaleOps;
 OpFamily fusedUnaryOps;
 OpFamily gatherNdOps;
 OpFamily gatherOps;
+OpFamily gradOps;
 OpFamily identityOps;
+OpFamily lossOps;
 OpFamily matmulOps;
 OpFamily nonMaxSuppressionOps;
+OpFamily normGradOps;
 OpFamily normOps;
 OpFamily padOps;
 OpFamily parseExampleOps;
@@ -46,6 +49,7 @@ OpFamily selectOps;
 OpFamily shapeOps;
 OpFamily softmaxOps;
 OpFamily spaceOps;
+OpFamily specialOps;
 OpFamily splitOps;
 OpFamily statelessRandomOps;
 OpFamily stridedSliceOps;
@@ -80,9 +84,12 @@ inline constexpr OpFamily* kFamilies[] = {
     fusedUnaryOps,
     gatherNdOps,
     gatherOps,
+    gradOps,
     identityOps,
+    lossOps,
     matmulOps,
     nonMaxSuppressionOps,
+    normGradOps,
     normOps,
     padOps,
     parseExampleOps,
@@ -99,6 +106,7 @@ inline constexpr OpFamily* kFamilies[] = {
     shapeOps,
     softmaxOps,
     spaceOps,
+    specialOps,
     splitOps,
     statelessRandomOps,
     stridedSliceOps,
