@@ -145,11 +145,11 @@ BinaryLoop gradLoopC128(BinaryOp op) {
     case B::kRsqrtGrad:
       return kComplex<complexRsqrt>;
     case B::kSigmoidGrad:
-      return kComplex<[](c128 y, c128 dy) { return dy * std::conj(y * (1.0 - y)); }>;
+      return kComplex<[](c128 y, c128 dy) { return dy * y * (1.0 - y); }>;
     case B::kSqrtGrad:
       return kComplex<complexSqrt>;
     case B::kTanhGrad:
-      return kComplex<[](c128 y, c128 dy) { return dy * std::conj(1.0 - y * y); }>;
+      return kComplex<[](c128 y, c128 dy) { return dy * (1.0 - y * y); }>;
     default:
       return nullptr;
   }

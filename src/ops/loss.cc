@@ -40,7 +40,7 @@ Status dense(Resolver& r, const Shape& out) {
         for (int64_t k = 0; k < n; ++k) {
           const double p = double(label[k * ls.column]);
           if (p != 0) loss -= p * double(row[k]);
-          row[k] = T(std::exp(double(row[k])) - p);
+          row[k] = T(std::exp(double(row[k]))) - label[k * ls.column];
         }
         a.out<T>(0)[i] = T(loss);
       }
@@ -79,7 +79,7 @@ Status sparse(Resolver& r) {
         logSoftmaxRow(a.in<T>(0) + i * n, 1, row, n);
         a.out<T>(0)[i] = -row[labels[i]];
         for (int64_t k = 0; k < n; ++k)
-          row[k] = T(std::exp(double(row[k])) - (k == int64_t(labels[i])));
+          row[k] = T(std::exp(double(row[k]))) - T(k == int64_t(labels[i]));
       }
     });
     return {};
