@@ -15,6 +15,7 @@ target_link_libraries(wasm PUBLIC runtime smw_flags)
 set(link_flags
   -Oz
   --no-entry
+  --emit-symbol-map  # for tools/wasm_size.mjs; the wasm stays as it is
   -fno-rtti  # chooses the embind library that agrees with the objects about type ids
   -lembind
   -sMODULARIZE
