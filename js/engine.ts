@@ -175,6 +175,14 @@ export class Engine {
     return { ...(JSON.parse(this.session.memory()) as MemoryReport), wasm };
   }
 
+  private progress(): Progress {
+    const { wanted, done } = JSON.parse(this.session.progress()) as {
+      wanted: number;
+      done: number;
+    };
+    return { loaded: done, total: wanted };
+  }
+
   /** Reads metadata and weights. After an error the engine is of no further use. */
   async load(
     files: EngineFile[],
@@ -187,16 +195,10 @@ export class Engine {
     for (;;) {
       throwIfAborted(signal);
       const answer = this.guard(() => this.module._smwStep(this.pointer));
+      if (answer === Answer.Failed) throw this.error();
+      onProgress?.(this.progress());
       if (answer === Answer.Done) return;
-      if (answer !== Answer.Read) throw this.error();
       await this.fillRanges(signal);
-      if (onProgress) {
-        const { wanted, done } = JSON.parse(this.session.progress()) as {
-          wanted: number;
-          done: number;
-        };
-        onProgress({ loaded: done, total: wanted });
-      }
     }
   }
 

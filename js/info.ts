@@ -44,9 +44,13 @@ export interface SavedModelInfo {
   schemaVersion: number;
   fileBytes: number;
   metaGraphs: MetaGraphInfo[];
-  hasCheckpoint: boolean;
-  numShards: number;
-  variables: { key: string; dtype: string; shape: number[]; bytes: number }[];
+  /** Null where the model has none, or one that cannot be read: see `checkpointError`. */
+  checkpoint: {
+    numShards: number;
+    /** Tensors of the checkpoint. */
+    variables: { key: string; dtype: string; shape: number[]; bytes: number }[];
+  } | null;
+  checkpointError: string;
   assetFiles: string[];
   extraFiles: string[];
   fingerprint: string;

@@ -10,8 +10,9 @@ namespace {
 
 /// Recipes kept per place, newest first; the oldest goes.
 constexpr size_t kMostRecipes = 8;
-/// Steps between two looks at the clock.
-constexpr int64_t kStepsPerLook = 16;
+/// Steps between two looks at the clock, where each is small; a step counts once more for every
+/// 2048 elements that it touches.
+constexpr int64_t kWorkPerLook = 16;
 
 class FrameStep : public Step {
  public:
@@ -192,10 +193,11 @@ Result<Executor::Progress> Executor::replay(Frame& f, const Budget& budget) {
   if (!f.bound) SMW_TRY(bind(f));
   for (; f.at < r.steps.size(); ++f.at) {
     const RecipeStep& s = r.steps[f.at];
-    if (budget.spent && ++work_ >= kStepsPerLook) {
+    if (budget.spent && work_ >= kWorkPerLook) {
       work_ = 0;
       if (budget.spent()) return Progress::kPending;
     }
+    work_ += s.work;
     switch (s.kind) {
       case RecipeStep::kKernel: {
         const PlanStep& ps = f.plan->steps()[size_t(s.step)];

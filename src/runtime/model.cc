@@ -160,6 +160,8 @@ Status Model::planWeights() {
 
 /// Variables that calls may change keep a value of their own, which starts as the checkpoint's.
 Status Model::collectVariables(std::span<Graph* const> graphs) {
+  // Without a checkpoint they start uninitialised; an initialiser may set them.
+  if (!reader_.checkpoint()) return {};
   std::set<std::string> seen;
   for (const Graph* g : graphs)
     for (const Node& n : g->nodes) {

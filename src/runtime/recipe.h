@@ -38,8 +38,9 @@ struct RecipeStep {
   enum Kind : uint8_t { kKernel, kTensorKernel, kView } kind;
   int step;  // of the plan
   int firstPointer = 0;
-  Kernel kernel;
-  TensorKernel tensorKernel;
+  int64_t work = 1;  // a rough measure, see kWorkPerLook in executor.cc
+  Kernel kernel{};
+  TensorKernel tensorKernel{};
   std::vector<bool>
       movable{};  // kTensorKernel: inputs that nobody reads afterwards, through any view
   int view = -1;  // kView: index into Recipe::views

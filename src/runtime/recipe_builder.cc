@@ -249,7 +249,10 @@ class Builder {
       emitViewsBefore(p.step);
       const PlanStep& ps = step(p.step);
       RecipeStep rs{p.kernel ? RecipeStep::kKernel : RecipeStep::kTensorKernel, p.step,
-                    int(recipe_->pointers.size()), std::move(p.kernel), std::move(p.tensorKernel)};
+                    int(recipe_->pointers.size())};
+      rs.kernel = std::move(p.kernel);
+      rs.tensorKernel = std::move(p.tensorKernel);
+      rs.work = workOf(ps);
       const bool tensors = rs.kind == RecipeStep::kTensorKernel;
       if (tensors) {
         rs.movable = movable(p.step);
@@ -270,9 +273,18 @@ class Builder {
           recipe_->allocate.push_back({out, {o.dtype, o.shape}});
   }
 
+  /// How often the clock is to be looked at: by the elements that the step touches.
+  int64_t workOf(const PlanStep& ps) {
+    int64_t elements = 0;
+    for (int in : ps.inputs) elements += slot(in).shape.numElements() >> 11;
+    for (int i = 0; i < ps.numOutputs; ++i)
+      elements += slot(ps.firstOutput + i).shape.numElements() >> 11;
+    return 1 + elements;
+  }
+
   void emitView(int i) {
     if (!needsTensor_[size_t(i)] || slot(i).where != SlotInfo::kHeap) return;
-    RecipeStep rs{RecipeStep::kView, 0, 0, {}, {}};
+    RecipeStep rs{RecipeStep::kView, 0};
     rs.view = int(recipe_->views.size());
     recipe_->views.push_back({i, rootOf(i), {slot(i).dtype, slot(i).shape}});
     recipe_->steps.push_back(std::move(rs));

@@ -19,15 +19,15 @@ const tensorflow::AttrValue* attrOf(const tensorflow::NodeDef& n, const char* na
 }
 
 /// The shape that the graph declares, else that of the tensor in the checkpoint.
-std::optional<Shape> shapeOf(const tensorflow::NodeDef& n, const TensorBundle& bundle,
+std::optional<Shape> shapeOf(const tensorflow::NodeDef& n, const TensorBundle* bundle,
                              const std::string& key) {
   if (const auto* a = attrOf(n, "shape"))
     if (auto s = shapeAttrFromProto(a->shape()).fullyKnown()) return s;
-  const BundleEntry* e = bundle.find(key);
+  const BundleEntry* e = bundle ? bundle->find(key) : nullptr;
   return e ? std::optional(e->shape) : std::nullopt;
 }
 
-void addVariable(RestorePlan& plan, const NodesByName& nodes, const TensorBundle& bundle,
+void addVariable(RestorePlan& plan, const NodesByName& nodes, const TensorBundle* bundle,
                  const std::string& node, const std::string& key, const std::string& slice,
                  DType dtype) {
   const auto it = nodes.find(node);
@@ -51,16 +51,15 @@ void addFlat(std::vector<TensorFact>& out, const TensorFact& f, const std::strin
 RestorePlan planRestore(const tensorflow::MetaGraphDef& metaGraph, const SavedModelReader& reader) {
   RestorePlan plan;
   const TensorBundle* bundle = reader.checkpoint();
-  if (!bundle) return plan;
   NodesByName nodes;
   for (const tensorflow::NodeDef& n : metaGraph.graph_def().node()) nodes.emplace(n.name(), &n);
   const RestoreTrace trace = traceRestore(metaGraph);
   for (const RestoredVariable& v : trace.variables)
-    addVariable(plan, nodes, *bundle, v.node, v.key, v.shapeAndSlice, v.dtype);
+    addVariable(plan, nodes, bundle, v.node, v.key, v.shapeAndSlice, v.dtype);
   if (trace.hasRestoreOp) {
     plan.op = metaGraph.saver_def().restore_op_name();
     plan.filenameTensor = metaGraph.saver_def().filename_tensor_name();
-    plan.mustRun = !trace.untraced.empty();
+    plan.mustRun = bundle && !trace.untraced.empty();
   } else if (reader.checkpointObjects()) {
     std::unordered_map<std::string_view, std::string_view> keys;
     const auto objects = matchObjects(metaGraph.object_graph_def(), *reader.checkpointObjects());
@@ -72,7 +71,7 @@ RestorePlan planRestore(const tensorflow::MetaGraphDef& metaGraph, const SavedMo
       const auto it =
           keys.find(shared ? std::string_view(shared->s()) : std::string_view(n.name()));
       if (it != keys.end())
-        addVariable(plan, nodes, *bundle, n.name(), std::string(it->second), "", DType::kInvalid);
+        addVariable(plan, nodes, bundle, n.name(), std::string(it->second), "", DType::kInvalid);
     }
   }
   return plan;

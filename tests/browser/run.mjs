@@ -7,7 +7,7 @@ import { runTests, test } from './harness.mjs';
 const digits = inRoot('tests/fixtures/models/digits_mobilenet_v2');
 const answers = JSON.parse(
   readFileSync(inRoot('tests/fixtures/images/digits/digits.json'), 'utf8'),
-);
+).images;
 
 /** What the page shows as bars: label -> value. */
 const bars = (page) =>
