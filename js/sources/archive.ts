@@ -1,5 +1,5 @@
 // zip, tar and tar.gz as a Source. What an archive is, its first bytes tell.
-import { unzip } from 'fflate';
+import { unzipSync } from 'fflate';
 import { invalidArgument, SavedModelError } from '../errors.ts';
 import { blobFile, memoryFile, type Source } from './source.ts';
 import { isTar, readTar } from './tar.ts';
@@ -34,14 +34,17 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-const unzipFiles = (bytes: Uint8Array): Promise<Source> =>
-  new Promise((done, failed) => {
-    unzip(bytes, (error, files) => {
-      if (error) return failed(damaged('zip', error));
-      const entries = Object.entries(files).filter(([path]) => !path.endsWith('/'));
-      done({ files: entries.map(([path, contents]) => memoryFile(path, contents)) });
-    });
-  });
+/** In one go: the asynchronous form starts workers from Blobs, which a strict CSP forbids. */
+function unzipFiles(bytes: Uint8Array): Source {
+  let files;
+  try {
+    files = unzipSync(bytes);
+  } catch (cause) {
+    throw damaged('zip', cause);
+  }
+  const entries = Object.entries(files).filter(([path]) => !path.endsWith('/'));
+  return { files: entries.map(([path, contents]) => memoryFile(path, contents)) };
+}
 
 /** Unpacks a whole archive. INVALID_ARGUMENT where it is none. */
 export async function openArchive(bytes: Uint8Array, name: string): Promise<Source> {
