@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { exists, inRoot } from '../lib/run.mjs';
 
 // The aim is 1,000,000: these are what the links take now, and may only go down.
-const mostWasm = 1_850_000;
+const mostWasm = 1_450_000;
 const mostScript = 60_000;
 
 export const name = 'download size';
