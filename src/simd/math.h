@@ -205,7 +205,7 @@ inline F32x4 selu(F32x4 x) {
   return select(x > zero(), splat(kScale) * x, splat(kScaleAlpha) * expm1(x));
 }
 /// x sigmoid(x), also called swish.
-inline F32x4 silu(F32x4 x) { return x / (splat(1.0f) + exp(-max(x, splat(-88.0f)))); }
+inline F32x4 silu(F32x4 x) { return x * sigmoid(x); }  // NaN for -infinity, as TensorFlow
 inline F32x4 mish(F32x4 x) { return x * tanh(softplus(x)); }
 /// x relu6(x + 3) / 6.
 inline F32x4 hardSwish(F32x4 x) {

@@ -11,6 +11,12 @@ namespace smw::passes {
 
 namespace {
 
+/// Ops that only tell where something is kept: it does not matter when they run.
+bool makesHandle(std::string_view op) {
+  return op == "VarHandleOp" || op == "VariableV2" || op == "Variable" ||
+         (op.find("HashTable") != std::string_view::npos && !op.starts_with("Lookup"));
+}
+
 /// Stateful ops that leave no trace: nobody misses one that nobody reads.
 bool leavesNoTrace(std::string_view op) {
   if (op.starts_with("Random") || op.starts_with("Stateful")) return true;  // StatefulUniform, ...
@@ -66,7 +72,7 @@ class Effects {
   }
   bool touchesState(const Node& n) {
     if (callKind(n.op) != CallKind::kNone) return anyCallee(n, stateful_);
-    return isStateful(n);
+    return isStateful(n) && !makesHandle(n.op);
   }
 
   bool hasEffect(const Graph& g, const Node& n) {
