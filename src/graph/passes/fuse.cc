@@ -51,6 +51,8 @@ class Fuser {
     const Shape& s = (*w)->shape;
     if (s.numElements() == 0) return false;
     if (n.op == kFusedMatMul) {
+      // One that einsum made, not the end of a chain that was fused already.
+      if (!n.attrs.getOr("activation", "").empty()) return false;
       const auto out = n.attrs.getOr("out_dims", std::vector<int64_t>());
       chain.columns = 1;
       for (int64_t d : out) chain.columns *= d;

@@ -126,6 +126,16 @@ TEST(Fuse, BothSidesOfASum) {
   same(b.returning({y}), {noise({2, 4, 4, 5})}, {{"_FusedConv2D", 2}, {"AddV2", 0}});
 }
 
+TEST(Fuse, AChainOfProductsWithoutBiasKeepsEachActivation) {
+  GraphBuilder b("g");
+  Output y = b.arg();
+  for (uint32_t layer : {3u, 4u, 5u}) {
+    y = b.node("MatMul", {y, b.constant(noise({6, 6}, layer))}, floatAttrs());
+    y = b.node("Tanh", {y}, floatAttrs());
+  }
+  same(b.returning({y}), {noise({2, 6})}, {{"_FusedMatMul", 3}, {"Tanh", 0}});
+}
+
 TEST(Fuse, MatMulEveryActivation) {
   for (const char* op : {"Relu", "Relu6", "Elu", "Selu", "Sigmoid", "Tanh", "Softplus", "Softsign"})
     for (bool transposed : {false, true}) {
