@@ -343,7 +343,10 @@ class Builder {
         if (dead) r.release.push_back(int(i));
         s.root = int(i);
       }
-      if (dead || s.where == SlotInfo::kArena) s = {};
+      // A static value that a tensor kernel of this stretch reads is looked up here at every
+      // replay.
+      const bool kept = s.where == SlotInfo::kStatic && needsTensor_[i];
+      if ((dead && !kept) || s.where == SlotInfo::kArena) s = {};
     }
   }
 

@@ -75,6 +75,16 @@ TEST_F(ExecutorTest, ShapesThatDependOnValuesStartANewStretch) {
   EXPECT_EQ(plan_->roots().size(), 1u);
 }
 
+TEST_F(ExecutorTest, ATensorKernelReadsWhatTheShapesDecide) {
+  GraphBuilder b("g");
+  const Output x = b.arg(), size = b.node("Size", {x});
+  Attrs toFloat;
+  toFloat.set("DstT", DType::kFloat);
+  const Output p = b.node("TestPositive", {b.node("Cast", {size}, toFloat)});
+  auto g = b.returning({p, x});
+  for (int k = 0; k < 2; ++k) EXPECT_EQ(run(*g, {floats({7, 8, 9})}), (Values{{3}, {7, 8, 9}}));
+}
+
 TEST_F(ExecutorTest, AStepThatNeedsAValueRunsByItself) {
   GraphBuilder b("g");
   const Output x = b.arg(), shape = b.arg();
