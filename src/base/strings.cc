@@ -6,17 +6,37 @@
 
 namespace smw {
 
-namespace detail {
-void append(std::string& s, double v) {
-  // The shortest that reads back as v. std::to_chars would bring 100 KB of tables into the wasm.
+void Piece::appendTo(std::string& s) const {
   char buf[40];
-  for (int digits = 6; digits <= 17; ++digits) {
-    std::snprintf(buf, sizeof buf, "%.*g", digits, v);
-    if (std::strtod(buf, nullptr) == v) break;
+  switch (kind_) {
+    case kText:
+      s.append(text_.data, text_.size);
+      return;
+    case kChar:
+      s += char(signed_);
+      return;
+    case kSigned:
+      s.append(buf, std::to_chars(buf, buf + sizeof buf, signed_).ptr);
+      return;
+    case kUnsigned:
+      s.append(buf, std::to_chars(buf, buf + sizeof buf, unsigned_).ptr);
+      return;
+    case kReal:
+      // The shortest that reads back. std::to_chars would bring 100 KB of tables into the wasm.
+      for (int digits = 6; digits <= 17; ++digits) {
+        std::snprintf(buf, sizeof buf, "%.*g", digits, real_);
+        if (std::strtod(buf, nullptr) == real_) break;
+      }
+      s += buf;
+      return;
   }
-  s += buf;
 }
-}  // namespace detail
+
+std::string catPieces(const Piece* pieces, size_t n) {
+  std::string s;
+  for (size_t i = 0; i < n; ++i) pieces[i].appendTo(s);
+  return s;
+}
 
 std::string join(const std::vector<std::string>& items, std::string_view separator, size_t limit) {
   std::string s;

@@ -3,38 +3,66 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace smw {
 
-namespace detail {
-inline void append(std::string& s, std::string_view v) { s += v; }
-// Without this overload a literal would become a bool.
-inline void append(std::string& s, const char* v) { s += v; }
-inline void append(std::string& s, char c) { s += c; }
-void append(std::string& s, double v);
-template <std::integral T>
-void append(std::string& s, T v) {
-  // Here and not an overload of its own: a string literal would rather become a bool than a
-  // string_view.
-  if constexpr (std::same_as<T, bool>) {
-    s += v ? "true" : "false";
-  } else {
-    char buf[24];
-    auto r = std::to_chars(buf, buf + sizeof buf, v);
-    s.append(buf, r.ptr);
+/// One part of a message: text or a number. cat() makes them where it is called and calls one
+/// function, however its arguments are mixed: a function for each mixture would cost the binary
+/// more than the texts.
+class Piece {
+ public:
+  [[gnu::always_inline]] Piece(std::string_view v)
+      : kind_(kText), text_{v.data(), v.size()} {}                                    // NOLINT
+  [[gnu::always_inline]] Piece(const std::string& v) : Piece(std::string_view(v)) {}  // NOLINT
+  // Without this overload a literal would become a bool.
+  [[gnu::always_inline]] Piece(const char* v) : Piece(std::string_view(v)) {}  // NOLINT
+  [[gnu::always_inline]] Piece(char v) : kind_(kChar), signed_(v) {}           // NOLINT
+  [[gnu::always_inline]] Piece(double v) : kind_(kReal), real_(v) {}           // NOLINT
+  template <std::integral T>
+  [[gnu::always_inline]] Piece(T v) {  // NOLINT
+    if constexpr (std::same_as<T, bool>) {
+      kind_ = kText;
+      text_ = v ? Text{"true", 4} : Text{"false", 5};
+    } else if constexpr (std::signed_integral<T>) {
+      kind_ = kSigned;
+      signed_ = v;
+    } else {
+      kind_ = kUnsigned;
+      unsigned_ = v;
+    }
   }
-}
-}  // namespace detail
+
+  void appendTo(std::string& s) const;
+
+ private:
+  enum Kind { kText, kChar, kSigned, kUnsigned, kReal } kind_;
+  struct Text {
+    const char* data;
+    size_t size;
+  };
+  union {
+    Text text_;
+    int64_t signed_;
+    uint64_t unsigned_;
+    double real_;
+  };
+};
+
+std::string catPieces(const Piece* pieces, size_t n);
 
 /// The parts one after another: `cat("want ", 3, ", got ", n)`.
 template <typename... Args>
-std::string cat(const Args&... args) {
-  std::string s;
-  (detail::append(s, args), ...);
-  return s;
+[[gnu::always_inline]] inline std::string cat(const Args&... args) {
+  if constexpr (sizeof...(args) == 0) {
+    return {};
+  } else {
+    const Piece pieces[] = {Piece(args)...};
+    return catPieces(pieces, sizeof...(args));
+  }
 }
 
 /// "a, b, c"; after `limit` items ", and 12 more".
