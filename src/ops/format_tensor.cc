@@ -1,5 +1,8 @@
 #include "ops/format_tensor.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include "base/strings.h"
 
 namespace smw {
@@ -23,10 +26,14 @@ std::string complexNumber(const void* p, int64_t i) {
 std::string formatElement(DType dtype, const void* p, int64_t i) {
   switch (dtype) {
     case DType::kFloat: {
-      // The shortest text of the float32, not of its double.
+      // The shortest text that reads back as the float32, not as its double.
+      const float v = static_cast<const float*>(p)[i];
       char buf[40];
-      const auto r = std::to_chars(buf, buf + sizeof buf, static_cast<const float*>(p)[i]);
-      return std::string(buf, r.ptr);
+      for (int digits = 6; digits <= 9; ++digits) {
+        std::snprintf(buf, sizeof buf, "%.*g", digits, double(v));
+        if (std::strtof(buf, nullptr) == v) break;
+      }
+      return buf;
     }
     case DType::kDouble:
       return cat(static_cast<const double*>(p)[i]);
