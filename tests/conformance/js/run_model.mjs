@@ -1,6 +1,6 @@
 // A folder with case.json on the package.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { difference, modelTolerance, shapeDifference } from './compare.mjs';
 import { failed, fromError, passed, unsupported } from './outcome.mjs';
 import { fromJson, UnsupportedType } from './values.mjs';
@@ -59,7 +59,7 @@ function flatTensors(api, value) {
   return [];
 }
 
-async function runCase(api, model, c) {
+async function runCase(api, model, c, name) {
   let result;
   try {
     result = c.function ? await callFunction(api, model, c) : await callSignature(api, model, c);
@@ -69,15 +69,15 @@ async function runCase(api, model, c) {
   }
   if (result.missing) return failed(result.missing);
   if (result.unsupported) return unsupported(result.unsupported);
-  for (const [name, want, entry] of result.want) {
-    const got = result.got[name];
-    if (!got) return failed(`output '${name}' is missing`);
+  for (const [output, want, entry] of result.want) {
+    const got = result.got[output];
+    if (!got) return failed(`output '${output}' is missing`);
     const noise = entry.noise ?? c.noise?.[entry.name] ?? 0;
     const d =
       (entry.compare ?? c.compare) === 'shapes'
         ? shapeDifference(got, want)
-        : difference(got, want, modelTolerance(want.dtype, noise));
-    if (d) return failed(`output '${name}': ${d}`);
+        : difference(got, want, modelTolerance(name, output, want.dtype, noise));
+    if (d) return failed(`output '${output}': ${d}`);
   }
   return passed;
 }
@@ -85,7 +85,7 @@ async function runCase(api, model, c) {
 export function readModelCases(path) {
   const about = JSON.parse(readFileSync(path, 'utf8'));
   const model = about.model ? join(dirname(path), about.model) : dirname(path);
-  return { ...about, model };
+  return { ...about, model, name: basename(dirname(path)) };
 }
 
 /** A kind of file that is not covered yet says so. */
@@ -113,7 +113,7 @@ export async function* runModel(api, options, about) {
           continue;
         }
       }
-      const outcome = await runCase(api, model, c);
+      const outcome = await runCase(api, model, c, about.name);
       if (outcome.verdict === 'crashed') {
         model.dispose();
         model = undefined;

@@ -22,6 +22,13 @@ Tolerance toleranceFor(std::string_view op, DType dtype) {
   return opTolerance(dtype);
 }
 
+Tolerance toleranceFor(std::string_view model, std::string_view output, DType dtype, double noise) {
+  for (const Json& e : exceptions()["models"].items)
+    if (e["model"].text == model && e["output"].text == output)
+      return {e["rtol"].number, e["rtol"].number, 1e-6};
+  return modelTolerance(dtype, noise);
+}
+
 std::optional<std::string> skipReason(std::string_view op, const Attrs& attrs, bool isError) {
   for (const Json& s : exceptions()["skips"].items) {
     if (s["op"].text != op || (s["error"].truth && !isError)) continue;

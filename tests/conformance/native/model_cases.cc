@@ -5,6 +5,7 @@
 
 #include "base/strings.h"
 #include "compare.h"
+#include "exceptions.h"
 #include "runtime/model.h"
 #include "vfs/native_files.h"
 
@@ -80,7 +81,8 @@ Result<std::vector<Tensor>> call(Model& model, FileDriver& files, int signature,
   }
 }
 
-Result<std::string> firstDifference(Model& model, FileDriver& files, const Json& c) {
+Result<std::string> firstDifference(Model& model, FileDriver& files, const Json& c,
+                                    const std::string& name) {
   const auto& signatures = model.signatures();
   size_t at = 0;
   while (at < signatures.size() && signatures[at].name != c["signature"].text) ++at;
@@ -104,7 +106,8 @@ Result<std::string> firstDifference(Model& model, FileDriver& files, const Json&
     const double noise = e["noise"] ? e["noise"].number : c["noise"][e["name"].text].number;
     const bool sameShape = got[i].dtype() == w.tensor.dtype() && got[i].shape() == w.tensor.shape();
     if (shapes && sameShape) continue;
-    const auto d = difference(got[i], w.tensor, modelTolerance(w.tensor.dtype(), noise));
+    const auto d =
+        difference(got[i], w.tensor, toleranceFor(name, w.name, w.tensor.dtype(), noise));
     if (!d.empty()) return cat("output '", w.name, "': ", d);
   }
   return "";
@@ -127,6 +130,7 @@ std::string kindOfModel(const Json& about) {
 
 ModelRunner::ModelRunner(const Json& about, std::string folder)
     : about_(about),
+      name_(folder.substr(folder.find_last_of('/') + 1)),
       path_(about["model"] ? cat(folder, "/", about["model"].text) : std::move(folder)) {}
 ModelRunner::~ModelRunner() = default;
 
@@ -160,7 +164,7 @@ Outcome ModelRunner::run(int i) {
     if (Outcome o = load(c); o.verdict != Verdict::kPassed) return o;
     tags_ = std::move(tags);
   }
-  const auto d = firstDifference(*session_->model, session_->files, c);
+  const auto d = firstDifference(*session_->model, session_->files, c, name_);
   if (!d) return fromError(d.error(), "");
   return d->empty() ? Outcome() : Outcome{Verdict::kFailed, *d};
 }

@@ -23,7 +23,7 @@ class ModelRunner {
   Outcome load(const Json& c);
 
   const Json& about_;
-  std::string path_, tags_;
+  std::string name_, path_, tags_;
   std::unique_ptr<Session> session_;
 };
 
