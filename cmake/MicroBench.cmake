@@ -22,3 +22,13 @@ foreach(source IN LISTS micro_benches)
     smw_micro(micro_${name} ${source} kernels)
   endif()
 endforeach()
+
+# build/wasm/bin/bench_peak_{strict,relaxed}.wasm, without glue: the yardstick of `npm run bench`.
+if(EMSCRIPTEN)
+  foreach(variant strict relaxed)
+    smw_micro(bench_peak_${variant} ${CMAKE_SOURCE_DIR}/tests/bench/peak/peak.cc kernels_${variant}
+              -O2 --no-entry -sSTANDALONE_WASM -sEXPORTED_FUNCTIONS=_preparePeak,_runPeak)
+    set_target_properties(bench_peak_${variant} PROPERTIES SUFFIX .wasm)
+  endforeach()
+  target_link_options(bench_peak_relaxed PRIVATE -mrelaxed-simd)
+endif()

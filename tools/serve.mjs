@@ -51,16 +51,25 @@ function locate(mounts, pathname) {
 
 /**
  * Serves folders. `mounts` maps URL prefixes ("/", "/fixtures/") to folders.
- * `isolated` sends COOP and COEP; `ranges: false` ignores Range headers; `headers` are added to each answer.
+ * `isolated` sends COOP and COEP; `ranges: false` ignores Range headers; `headers` are added to each answer;
+ * `onFile({ pathname, path, size, bytes })` is told of each file that is sent, and how much of it.
  * Resolves to { url, port, close() }. Port 0 takes a free one.
  */
-export function serve({ mounts, port = 0, isolated = true, ranges = true, headers = {} }) {
+export function serve({
+  mounts,
+  port = 0,
+  isolated = true,
+  ranges = true,
+  headers = {},
+  onFile = () => undefined,
+}) {
   const server = createServer((request, response) => {
     const common = { ...(isolated ? isolation : {}), 'Cache-Control': 'no-cache', ...headers };
     let found = null;
+    let pathname = '';
     try {
-      const { pathname } = new URL(request.url, 'http://localhost');
-      found = locate(mounts, decodeURIComponent(pathname));
+      pathname = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
+      found = locate(mounts, pathname);
     } catch {
       // A malformed URL is answered like a missing file.
     }
@@ -75,6 +84,7 @@ export function serve({ mounts, port = 0, isolated = true, ranges = true, header
       return;
     }
     const [start, end] = range ?? [0, size - 1];
+    onFile({ pathname, path, size, bytes: end - start + 1 });
     response.writeHead(range ? 206 : 200, {
       ...common,
       'Content-Type': types[extname(path)] ?? 'application/octet-stream',

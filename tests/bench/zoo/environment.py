@@ -1,8 +1,8 @@
 """A Python environment for the zoo's scripts, made on first use.
 
-enter() re-runs the calling script with $ZOO/.venv/bin/python, in which requirements.txt is installed.
-ZOO: where models lie, default .cache/zoo at the repository's root. PYTHON: a Python 3.11 to start from.
-ZOO_PYTHON: use this interpreter as it is.
+enter() re-runs the calling script with the Python of an environment in which requirements.txt is installed.
+It lies in the bench's folder of the user's cache, and so do the models unless ZOO names another place.
+PYTHON: a Python 3.11 to start from. ZOO_PYTHON: use this interpreter as it is.
 """
 import os
 import subprocess
@@ -10,7 +10,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.normpath(os.path.join(HERE, '..', '..', '..'))
-ZOO = os.path.abspath(os.environ.get('ZOO') or os.path.join(ROOT, '.cache', 'zoo'))
+CACHE = os.path.join(os.environ.get('XDG_CACHE_HOME') or os.path.expanduser('~/.cache'), 'savedmodel-wasm', 'bench')
+ZOO = os.path.abspath(os.environ.get('ZOO') or os.path.join(CACHE, 'zoo'))
 sys.path.insert(0, os.path.join(ROOT, 'tools', 'fixtures'))
 
 
@@ -20,10 +21,11 @@ def enter(without_dependencies=()):
         return
     python = os.environ.get('ZOO_PYTHON')
     if not python:
-        venv = os.path.join(ZOO, '.venv')
+        venv = os.path.join(CACHE, 'python')
         python = os.path.join(venv, 'bin', 'python')
         pip = [python, '-m', 'pip', 'install', '-q']
         if not os.path.exists(python):
+            print(f'a Python environment with TensorFlow in {venv}: about 2 GB, once', flush=True)
             subprocess.check_call([os.environ.get('PYTHON', 'python3.11'), '-m', 'venv', venv])
         once(venv, 'requirements', pip + ['-r', os.path.join(HERE, 'requirements.txt')])
         if without_dependencies:

@@ -6,7 +6,7 @@ import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2 as freeze
 from tensorflow.python.framework.function_def_to_graph import function_def_to_graph
 
-TRIPS = {'lstm_text': 100, 'gru_audio': 100}         # steps of the recurrent loops
+TRIPS = {'lstm_text': 100, 'gru_text': 100, 'gru_audio': 100}     # steps of the recurrent loops
 # Loop bodies whose weights have no static shape: 2 layers x 100 steps x 2 products (1,128)x(128,384).
 EXTRA = {'gru_audio': 2 * 2 * 100 * 2 * 128 * 384}
 CALLS = {'PartitionedCall': 'f', 'StatefulPartitionedCall': 'f', 'While': 'body', 'StatelessWhile': 'body'}

@@ -16,7 +16,7 @@ from environment import ZOO, enter
 
 ORDER = ['mobilenet_v2', 'resnet50', 'minilm_l6', 'lstm_text', 'unet_256', 'mlp_tabular', 'many_ops',
          'mobilenet_v3_small', 'efficientnet_b0', 'densenet121', 'superres_x4', 'gru_audio', 'detector_nms',
-         'detector_nms_v5', 'minilm_l6_matmul', 'minilm_l6_erfc']
+         'detector_nms_v5', 'minilm_l6_matmul', 'minilm_l6_erfc', 'gru_text']
 
 
 def makers():
@@ -26,12 +26,13 @@ def makers():
     app = vision.app
     return {
         'mobilenet_v2': app('MobileNetV2', 224, -1, 1, 'tf_keras'), 'resnet50': app('ResNet50', 224, -1, 1),
-        'minilm_l6': text.minilm(), 'lstm_text': text.lstm, 'unet_256': vision.unet, 'mlp_tabular': small.mlp,
+        'minilm_l6': text.minilm(), 'lstm_text': text.classifier('LSTM'), 'unet_256': vision.unet, 'mlp_tabular': small.mlp,
         'many_ops': small.many_ops, 'mobilenet_v3_small': app('MobileNetV3Small', 224, 0, 255),
         'efficientnet_b0': app('EfficientNetB0', 224, 0, 255),
         'densenet121': app('DenseNet121', 224, -1, 1, 'tf_keras'), 'superres_x4': vision.superres,
         'gru_audio': text.gru, 'detector_nms': vision.detector(False), 'detector_nms_v5': vision.detector(True),
-        'minilm_l6_matmul': text.minilm(einsum=False), 'minilm_l6_erfc': text.minilm(gelu=text.new_gelu)}
+        'minilm_l6_matmul': text.minilm(einsum=False), 'minilm_l6_erfc': text.minilm(gelu=text.new_gelu),
+        'gru_text': text.classifier('GRU')}
 
 
 def dump(folder, arrays):

@@ -1,4 +1,4 @@
-"""Sequences: a MiniLM-like encoder, a BiLSTM text classifier, a GRU keyword spotter.
+"""Sequences: a MiniLM-like encoder, text classifiers, a GRU keyword spotter.
 
 A maker takes (path, seed), writes the SavedModel to path and returns its input arrays by name.
 """
@@ -93,19 +93,21 @@ def minilm(einsum=True, gelu=old_gelu):
     return make
 
 
-def lstm(path, seed, vocabulary=20000, width=128, units=64, length=100):
-    """tf_keras: While loops over TensorLists."""
-    tf_keras.utils.set_random_seed(seed)
-    L = tf_keras.layers
-    spread = tf_keras.initializers.RandomNormal(0, .5)
-    model = tf_keras.Sequential([
-        tf_keras.Input((length,), dtype='int32'), L.Embedding(vocabulary, width, embeddings_initializer=spread),
-        L.Bidirectional(L.LSTM(units)), L.Dense(64, activation='relu'), L.Dense(5, activation='softmax')])
-    ids = R(seed).integers(0, vocabulary, (1, length)).astype(np.int32)
-    fix_head(model, R(seed + 1).integers(0, vocabulary, (8, length)).astype(np.int32), 1.5)
-    save_function(model, path, lambda token_ids: {'probs': model(token_ids, training=False)},
-                  [spec((1, length), 'token_ids', tf.int32)], [spec((None, length), 'token_ids', tf.int32)])
-    return {'token_ids': ids}
+def classifier(cell):
+    """Text to five classes by a bidirectional recurrent layer of tf_keras: While loops over TensorLists."""
+    def make(path, seed, vocabulary=20000, width=128, units=64, length=100):
+        tf_keras.utils.set_random_seed(seed)
+        L = tf_keras.layers
+        spread = tf_keras.initializers.RandomNormal(0, .5)
+        model = tf_keras.Sequential([
+            tf_keras.Input((length,), dtype='int32'), L.Embedding(vocabulary, width, embeddings_initializer=spread),
+            L.Bidirectional(getattr(L, cell)(units)), L.Dense(64, activation='relu'), L.Dense(5, activation='softmax')])
+        ids = R(seed).integers(0, vocabulary, (1, length)).astype(np.int32)
+        fix_head(model, R(seed + 1).integers(0, vocabulary, (8, length)).astype(np.int32), 1.5)
+        save_function(model, path, lambda token_ids: {'probs': model(token_ids, training=False)},
+                      [spec((1, length), 'token_ids', tf.int32)], [spec((None, length), 'token_ids', tf.int32)])
+        return {'token_ids': ids}
+    return make
 
 
 def gru(path, seed, length=200, bands=64):
