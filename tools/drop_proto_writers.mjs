@@ -3,7 +3,8 @@
 //   node tools/drop_proto_writers.mjs file.pb.cc...
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const bodies = /^((?:\S+ )+\S+::(?:_InternalSerialize|ByteSizeLong)\([^)]*\) const) \{\n[\s\S]*?^\}/gm;
+const bodies =
+  /^((?:\S+ )+\S+::(?:_InternalSerialize|ByteSizeLong)\([^)]*\) const) \{\n[\s\S]*?^\}/gm;
 for (const file of process.argv.slice(2)) {
   const code = readFileSync(file, 'utf8');
   const bare = code.replace(/_InternalSerialize\(\n\s+/g, '_InternalSerialize(');
@@ -12,6 +13,7 @@ for (const file of process.argv.slice(2)) {
     n += 1;
     return `${head.replace(/ (target|stream)\b/g, '')} { __builtin_trap(); }`;
   });
-  if (n === 0 && code.includes('::ByteSizeLong() const')) throw new Error(`${file}: protoc writes these functions in another form`);
+  if (n === 0 && code.includes('::ByteSizeLong() const'))
+    throw new Error(`${file}: protoc writes these functions in another form`);
   writeFileSync(file, cut);
 }
