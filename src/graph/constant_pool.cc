@@ -29,6 +29,17 @@ void addKey(std::string& s, const std::vector<T>& v) {
   s += ']';
 }
 
+/// Small values count by what they are: each graph holds an epsilon or an axis of its own.
+void addKey(std::string& s, const Constant& c) {
+  constexpr int64_t kByValue = 4096;
+  if (c.known() && isPod(c.dtype) && c.value.numBytes() <= kByValue) {
+    s += cat(" v", int(c.dtype), c.shape.toString(), int(c.layout));
+    s.append(reinterpret_cast<const char*>(c.value.raw()), size_t(c.value.numBytes()));
+  } else {
+    s += cat(' ', std::bit_cast<uintptr_t>(&c));
+  }
+}
+
 }  // namespace
 
 std::string attrsKey(const Attrs& attrs) {
@@ -73,7 +84,7 @@ Ref<Constant> ConstantPool::derived(const OpDef& op, const Attrs& attrs,
                                     std::vector<Ref<Constant>> inputs, DType dtype,
                                     const Shape& shape, int output, int numOutputs) {
   std::string key = cat("d", op.name, attrsKey(attrs), output);
-  for (const auto& i : inputs) key += cat(' ', std::bit_cast<uintptr_t>(i.get()));
+  for (const auto& i : inputs) addKey(key, *i);
   Ref<Constant>& c = byKey_[key];
   if (!c) {
     c = makeRef<Constant>();

@@ -22,7 +22,8 @@ TensorFact describeTensor(const std::string& key, const tensorflow::TensorInfo& 
   TensorFact f;
   f.key = key;
   f.dtype = dtypeFromProto(t.dtype());
-  f.shape = partialShapeFromProto(t.tensor_shape());
+  // Some exporters leave the shape out; the graph's own placeholder then decides.
+  if (t.has_tensor_shape()) f.shape = partialShapeFromProto(t.tensor_shape());
   f.name = t.name();
   const auto part = [&](const char* name, const std::string& tensor, DType dtype) {
     TensorFact c;
