@@ -190,4 +190,5 @@ test('package: a model that wants 8 GB is refused, and the page goes on', async 
   assert.deepEqual(result, { code: 'RESOURCE_EXHAUSTED', after: '1,10' });
 });
 
+await import('./package_tests.mjs');
 await runTests(process.argv.slice(2));
