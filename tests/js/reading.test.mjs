@@ -1,0 +1,70 @@
+// How much is read, and how much memory that takes.
+import { frozenDense } from './graph_pb.mjs';
+import { fixture, readFolder, smw } from './helpers.mjs';
+
+const MB = 1e6;
+
+/** Blobs that note which ranges were read of them. */
+function watched(files) {
+  const ranges = [];
+  const blobs = [...files].map(([path, bytes]) => {
+    const blob = new Blob([bytes]);
+    const slice = blob.slice.bind(blob);
+    blob.slice = (start, end) => {
+      ranges.push({ path, start, end: Math.min(end, blob.size) });
+      return slice(start, end);
+    };
+    return [path, blob];
+  });
+  return { source: new Map(blobs), ranges };
+}
+
+function overlap(ranges) {
+  const sorted = ranges.toSorted((a, b) =>
+    a.path === b.path ? a.start - b.start : a.path < b.path ? -1 : 1,
+  );
+  return sorted.reduce((sum, r, i) => {
+    const before = sorted[i - 1];
+    return before?.path === r.path ? sum + Math.max(0, before.end - r.start) : sum;
+  }, 0);
+}
+
+const bytesOf = (ranges) => ranges.reduce((sum, r) => sum + r.end - r.start, 0);
+
+test('variables: what is needed is read once, the second copy of the weights not at all', async () => {
+  const { source, ranges } = watched(readFolder(fixture('models/digits_mobilenet_v2')));
+  const model = await smw.load(source, { worker: false });
+  const { weights } = await model.memory();
+  const shard = ranges.filter((r) => /data-0/.test(r.path));
+  expect(overlap(ranges)).toBe(0);
+  // The export stores every variable twice.
+  expect(bytesOf(shard)).toBeLessThan(1.05 * weights);
+  expect(source.get(shard[0].path).size).toBeGreaterThan(1.9 * weights);
+  model.dispose();
+});
+
+test('a frozen model of 64 MB: every byte once, memory for one copy of the weights', async () => {
+  const k = 1024;
+  // Each layer turns its input round by one place more, so that every weight counts.
+  const weights = Array.from({ length: 16 }, (_, layer) => {
+    const w = new Float32Array(k * k);
+    for (let i = 0; i < k; i++) w[i * k + ((i + layer) % k)] = 1;
+    return w;
+  });
+  const file = frozenDense(k, weights);
+  const { source, ranges } = watched([['saved_model.pb', file]]);
+  const model = await smw.load(source, { worker: false });
+  const loaded = await model.memory();
+  expect(loaded.weights).toBe(64 * 1024 * 1024);
+  expect(loaded.wasm).toBeLessThan(1.25 * loaded.weights + 24 * MB);
+  expect(overlap(ranges)).toBe(0);
+  expect(bytesOf(ranges)).toBeLessThanOrEqual(file.length);
+
+  const x = Float32Array.from({ length: k }, (_, i) => i);
+  const { y } = await model.signatures.serving_default({ x: smw.tensor(x, [1, k]) });
+  const turned = (16 * 15) / 2;
+  expect([...y.data.slice(turned, turned + 4)]).toEqual([0, 1, 2, 3]);
+  const after = await model.memory();
+  expect(after.wasm).toBeLessThan(1.25 * loaded.weights + 24 * MB);
+  model.dispose();
+});
