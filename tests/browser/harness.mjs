@@ -26,7 +26,7 @@ const mounts = {
 };
 
 async function runOne(browser, { body, options }) {
-  const server = await serve({ mounts, ...options });
+  const server = await serve({ ...options, mounts: { ...mounts, ...options.mounts } });
   const context = await browser.newContext();
   const page = await context.newPage();
   const consoleErrors = [];

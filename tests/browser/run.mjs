@@ -191,4 +191,5 @@ test('package: a model that wants 8 GB is refused, and the page goes on', async 
 });
 
 await import('./package_tests.mjs');
+await import('./zoo_tests.mjs');
 await runTests(process.argv.slice(2));
