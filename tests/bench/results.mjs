@@ -10,6 +10,9 @@ export function roundOf({ samples, downloads, ...rest }) {
   return { ...rest, downloads, median: median(samples), min: minimum(samples), n: samples.length };
 }
 
+/** The engine is not there at all, such as threads in a build without: no failure. */
+export const isUnavailable = (round) => /unavailable: /.test(round?.error ?? '');
+
 const timed = (rounds = []) => rounds.filter((r) => r.median !== undefined);
 
 /**
@@ -33,8 +36,11 @@ export function summary({ rounds, flops }, id) {
     median: of('median'),
     min: minimum(good.map((r) => r.min)),
     firstMs: of('firstMs'),
+    importMs: of('importMs'),
+    loadMs: of('loadMs'),
     firstRunMs: of('firstRunMs'),
     wasmBytes: of('wasmBytes'),
+    memory: good.at(-1).memory,
     gflops: flops?.total ? flops.total / of('median') / 1e6 : undefined,
     error: undefined,
     relativeError: Math.max(...good.map((r) => r.answer.error)),
@@ -71,7 +77,7 @@ export function timedEngines(run, all) {
 
 /** Tried engines, in the same order: those that only fail are in the tables, too, unless they are not there at all. */
 export function triedEngines(run, all) {
-  const there = (rounds = []) => rounds.some((r) => !/unavailable: /.test(r.error ?? ''));
+  const there = (rounds = []) => rounds.some((r) => !isUnavailable(r));
   const some = (id) => Object.values(run.models).some((m) => there(m.rounds[id]));
   return all.map((e) => e.id).filter(some);
 }

@@ -7,7 +7,7 @@ import { machine } from './machine.mjs';
 import { parseOptions, usage } from './options.mjs';
 import { updateReadme } from './report/readme.mjs';
 import { markdown } from './report/markdown.mjs';
-import { roundOf } from './results.mjs';
+import { isUnavailable, roundOf } from './results.mjs';
 import { serveBench } from './server.mjs';
 import { say } from './setup/cache.mjs';
 import { conversionOf, manifestOf, setUpModels, zooNames } from './setup/models.mjs';
@@ -67,14 +67,16 @@ const line = (round) =>
 async function allRounds(run, options) {
   const server = await serveBench();
   const { engines, models, rounds } = options;
+  const unavailable = new Set();
   for (let round = 0; round < rounds; round++)
     for (const model of models)
       for (let i = 0; i < engines.length; i++) {
         const engine = engines[(i + round) % engines.length];
         const done = (run.models[model].rounds[engine.id] ??= []);
         // What has failed fails again: a gap keeps the rounds side by side.
-        if (done[0]?.error) continue;
+        if (done[0]?.error || unavailable.has(engine.id)) continue;
         done[round] = await measureOne(server, model, engine, options);
+        if (isUnavailable(done[round])) unavailable.add(engine.id);
         say(`${round + 1}/${rounds} ${model} ${engine.id}: ${line(done[round])}`);
         write(run, options.out);
       }

@@ -53,7 +53,7 @@ export function chart(run, threads = 1) {
   const height = y + 18;
   parts.push(
     `<line x1="${one}" y1="${layout.top - 6}" x2="${one}" y2="${y - 4}" stroke="#888" stroke-dasharray="3 3"/>`,
-    text(one, y + 8, 'fastest peer', 'text-anchor="middle" font-size="10"'),
+    text(one, y + 8, 'fastest peer; longer is faster', 'text-anchor="middle" font-size="10"'),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${layout.width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#777">
 <title>Speed of each engine, ${threads} thread${threads > 1 ? 's' : ''}: the fastest peer is 1</title>

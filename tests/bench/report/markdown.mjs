@@ -1,9 +1,18 @@
 // A run as Markdown: build/bench/bench.md.
 import { engineOf, engines, titles } from '../engines.mjs';
-import { meanRatio, peakOf, ratio, summary, timedEngines, triedEngines } from '../results.mjs';
+import {
+  isUnavailable,
+  meanRatio,
+  peakOf,
+  ratio,
+  summary,
+  timedEngines,
+  triedEngines,
+} from '../results.mjs';
 import { titleOf } from '../suite.mjs';
 import { figure, megabytes, percent, table, times } from './format.mjs';
 
+const round = (ms) => (ms === undefined ? '–' : ms.toFixed(0));
 const isOurs = (id) => !engineOf(id).peer;
 
 /** A table with a line for each model and a column for each of `ids`; `cell` gets a summary with times in it. */
@@ -51,6 +60,19 @@ function runtimeBytes(run, ids) {
   return table(['engine', 'raw', 'Brotli'], rows);
 }
 
+/** What our own engine says of its memory, against the weights as float32. */
+function ourMemory(run) {
+  const rows = Object.entries(run.models).flatMap(([name, model]) => {
+    const id = Object.keys(model.rounds).find((i) => isOurs(i) && summary(model, i)?.memory);
+    if (!id) return [];
+    const { weights, activations, peak, wasm } = summary(model, id).memory;
+    const parameters = model.flops?.parameters && 4 * model.flops.parameters;
+    return [[titleOf(name), ...[parameters, weights, activations, peak, wasm].map(megabytes)]];
+  });
+  const head = ['model', 'parameters', 'weights', 'activations', 'peak of buffers', 'wasm memory'];
+  return rows.length ? table(head, rows) : '';
+}
+
 function failures(run) {
   const lines = [];
   const add = (what, text) => lines.push(`- ${what}: ${text.replace(/\s+/g, ' ').slice(0, 500)}`);
@@ -59,8 +81,7 @@ function failures(run) {
       const s = summary(model, id);
       const wrong = s?.answer && !s.answer.right ? JSON.stringify(s.answer.outputs) : '';
       const log = s?.log?.length ? `[console: ${s.log.join(' | ')}]` : '';
-      if (s?.error && !/unavailable: /.test(s.error))
-        add(`${name}, ${id}`, `${s.error} ${wrong} ${log}`);
+      if (s?.error && !isUnavailable(s)) add(`${name}, ${id}`, `${s.error} ${wrong} ${log}`);
       else if (s?.failed && !s.error) add(`${name}, ${id}`, `${s.failed} rounds failed`);
     }
     for (const [kind, { note }] of Object.entries(model.conversions ?? {}))
@@ -105,11 +126,17 @@ export function markdown(run) {
       ),
     ],
     [
-      'From an empty page to the first answer, ms (last part: the first run)',
-      perModel(run, ids, (s) => `${figure(s.firstMs)} (${figure(s.firstRunMs)})`),
+      'From an empty page to the first answer, ms (scripts + load + first run)',
+      perModel(
+        run,
+        ids,
+        (s) =>
+          `${figure(s.firstMs)} (${[s.importMs, s.loadMs, s.firstRunMs].map(round).join('+')})`,
+      ),
     ],
     ['First answer: speed-up over peers, 1 thread', ratios(run, ids, 1, 'firstMs')],
     ['Wasm memory, MB', perModel(run, ids, (s) => megabytes(s.wasmBytes))],
+    ['Our memory, MB', ourMemory(run)],
     ['Runtime: scripts and wasm, MB', runtimeBytes(run, ids)],
     [
       'Largest error against TensorFlow, over the largest output',

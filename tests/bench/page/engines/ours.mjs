@@ -1,16 +1,17 @@
-// The package as built. `load` picks the variant and the worker, and passes other options of load() on.
+// The package as built. `load.variant` other than the one that load() would pick itself is forced on it; everything
+// else in `load` is passed on.
 import { capabilities, load, tensor } from '/dist/index.mjs';
 
+/** Throws "unavailable: why" where this build or this page has not that many threads. */
+async function demandThreads(threads) {
+  const { threads: most, reasons } = await capabilities();
+  if (most < threads) throw new Error(`unavailable: ${reasons.join('; ')}`);
+}
+
 export async function open(folder, { threads, load: { variant, ...options } }) {
-  if (threads > 1) {
-    const { threads: most, reasons } = await capabilities();
-    if (most < threads) throw new Error(`unavailable: ${reasons.join('; ')}`);
-  }
-  const model = await load(`${folder}saved_model/`, {
-    ...options,
-    threads,
-    wasm: { [variant]: `/dist/smw-${variant}${threads > 1 ? '-threads' : ''}.wasm` },
-  });
+  if (threads > 1) await demandThreads(threads);
+  const forced = variant === 'relaxed' ? {} : { wasm: { [variant]: `/dist/smw-${variant}.wasm` } };
+  const model = await load(`${folder}saved_model/`, { ...options, ...forced, threads });
   const call = model.signatures.serving_default;
   return {
     async run(inputs) {
