@@ -19,8 +19,16 @@ function(smw_room name)
   endif()
 endfunction()
 
+# What goes over every byte of a model's files. All else outside src/kernels is compiled for size.
+set(smw_hot_sources src/base/crc32c.cc src/savedmodel/pb_scanner.cc)
+
 function(smw_room_library name sources deps)
   add_library(${name} STATIC ${sources})
   target_compile_options(${name} PRIVATE ${SMW_WARNINGS})
   target_link_libraries(${name} PUBLIC smw_common ${deps} PRIVATE smw_flags)
+  if(EMSCRIPTEN)
+    foreach(source IN LISTS smw_hot_sources)
+      set_source_files_properties(${CMAKE_SOURCE_DIR}/${source} PROPERTIES COMPILE_OPTIONS -O2)
+    endforeach()
+  endif()
 endfunction()

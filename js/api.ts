@@ -65,18 +65,21 @@ export function makeApi(platform: Platform): Api {
   ): Promise<{ host: Host; loaded: Loaded }> {
     const { signal } = options;
     throwIfAborted(signal);
-    const wasm = compile(options);
-    // Compiling and opening go on side by side; the first failure is the one reported.
-    const [module, source] = await Promise.all([
-      wasm,
-      platform.openSource(given).then((own) => own ?? openSource(given, options)),
-    ]);
-    throwIfAborted(signal);
-    const host: Host =
+    const starting: Promise<Host> =
       options.worker === false
-        ? await platform.localHost()
-        : new WorkerHost(await platform.startWorker());
+        ? platform.localHost()
+        : platform.startWorker().then((port) => new WorkerHost(port));
+    const close = () => void starting.then((host) => host.dispose()).catch(() => undefined);
+    // Compiling, opening and starting go on side by side; the first failure is the one reported.
+    const ready = Promise.all([
+      compile(options),
+      platform.openSource(given).then((own) => own ?? openSource(given, options)),
+      starting,
+    ]);
+    ready.catch(close);
+    const [module, source, host] = await ready;
     try {
+      throwIfAborted(signal);
       const loaded = await host.load({
         wasm: module,
         files: source.files.map(({ path, size }) => ({ path, size })),

@@ -131,6 +131,8 @@ export class Engine {
   private readonly pointer: number;
   private lost = false;
   private readRange: ReadRange = () => Promise.reject(new Error('no files'));
+  /** Reads under way that the engine has not asked for yet, by range. */
+  private early = new Map<string, Promise<Uint8Array>>();
 
   private constructor(
     private readonly module: SmwModule,
@@ -266,23 +268,36 @@ export class Engine {
     return result;
   }
 
+  /**
+   * Fills the ranges that the engine waits for. Those that it will ask for next are read meanwhile, and
+   * while it works on these.
+   */
   private async fillRanges(signal: AbortSignal | undefined): Promise<void> {
-    const n = this.mailbox(1)[0]!;
-    const ranges = this.mailbox(1 + 4 * n).slice(1, 1 + 4 * n);
-    await Promise.all(
-      Array.from({ length: n }, async (_, i) => {
-        const [file, offset, length, address] = ranges.subarray(4 * i, 4 * i + 4) as unknown as [
-          number,
-          number,
-          number,
-          number,
-        ];
-        const bytes = await this.readRange(file, offset, length);
-        throwIfAborted(signal);
-        // The heap may have moved meanwhile: no view of it is kept across an await.
-        new Uint8Array(this.module.wasmMemory.buffer).set(bytes, address);
-      }),
-    );
+    const [n, ahead] = this.mailbox(2) as unknown as [number, number];
+    const ranges = this.mailbox(2 + 4 * (n + ahead)).slice(2);
+    const early = this.early;
+    this.early = new Map();
+    const filled: Promise<void>[] = [];
+    for (let i = 0; i < n + ahead; i++) {
+      const [file, offset, length, address] = ranges.subarray(4 * i, 4 * i + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const key = `${file} ${offset} ${length}`;
+      const bytes = early.get(key) ?? this.readRange(file, offset, length);
+      if (i < n) filled.push(bytes.then((b) => this.fill(b, address, signal)));
+      else this.early.set(key, bytes);
+      bytes.catch(() => undefined); // of those ahead: reported once it is their turn
+    }
+    await Promise.all(filled);
+  }
+
+  private fill(bytes: Uint8Array, address: number, signal: AbortSignal | undefined): void {
+    throwIfAborted(signal);
+    // The heap may have moved meanwhile: no view of it is kept.
+    new Uint8Array(this.module.wasmMemory.buffer).set(bytes, address);
   }
 
   private mailbox(doubles: number): Float64Array {

@@ -10,6 +10,9 @@ type FetchOptions = Pick<LoadOptions, 'fetch' | 'headers' | 'credentials' | 'cac
 /** What is looked for beside saved_model.pb: a server tells no names. */
 const INDEX = 'variables/variables.index';
 
+/** One slice of the loader (kSliceBytes). */
+const FIRST_BYTES = 4 << 20;
+
 class Remote {
   private readonly get: typeof globalThis.fetch;
   constructor(private readonly options: FetchOptions) {
@@ -36,15 +39,18 @@ class Remote {
     }
   }
 
-  /** Null for 404 and 410, and for the page that some servers send in their place. */
-  async open(url: URL, path: string): Promise<SourceFile | null> {
-    const response = await this.request(url, { headers: { range: 'bytes=0-0' } });
+  /**
+   * Null for 404 and 410, and for the page that some servers send in their place. The request that tells
+   * the size brings the first `head` bytes along: small files need no second one.
+   */
+  async open(url: URL, path: string, head = FIRST_BYTES): Promise<SourceFile | null> {
+    const response = await this.request(url, { headers: { range: `bytes=0-${head - 1}` } });
     if (response.status === 404 || response.status === 410) return null;
     if (/text\/html/i.test(response.headers.get('content-type') ?? '')) return null;
     if (response.status === 206) {
       const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-      await response.body?.cancel();
-      if (total !== undefined) return this.ranged(url, path, Number(total));
+      if (total !== undefined)
+        return this.ranged(url, path, Number(total), await response.arrayBuffer());
     }
     // An empty file satisfies no range.
     if (response.status === 416) return wholeFile(path, new Uint8Array());
@@ -52,13 +58,19 @@ class Remote {
     return wholeFile(path, new Uint8Array(await response.arrayBuffer()));
   }
 
-  private ranged(url: URL, path: string, size: number): SourceFile {
+  private ranged(url: URL, path: string, size: number, first: ArrayBuffer): SourceFile {
     let whole: Promise<Uint8Array> | undefined;
+    let head: ArrayBuffer | undefined = first;
     return {
       path,
       size,
       read: async (offset, length) => {
         if (whole) return (await whole).slice(offset, offset + length);
+        if (head && offset === 0 && length <= head.byteLength) {
+          const bytes = new Uint8Array(head.byteLength === length ? head : head.slice(0, length));
+          head = undefined; // read once; the caller may transfer it
+          return bytes;
+        }
         const range = `bytes=${offset}-${offset + length - 1}`;
         const response = await this.request(url, { headers: { range } });
         if (response.status === 206) return new Uint8Array(await response.arrayBuffer());
@@ -95,31 +107,32 @@ export async function openUrl(given: URL | string, options: FetchOptions): Promi
     u.search = url.search;
     return u;
   };
-  const model =
-    (await remote.open(at('saved_model.pb'), 'saved_model.pb')) ??
-    (await remote.open(at('saved_model.pbtxt'), 'saved_model.pbtxt'));
+  const open = (path: string) => remote.open(at(path), path);
+  // All at once: each costs a round trip. What fails beside a missing model does not matter.
+  const beside = Promise.all([open(INDEX), openShard(remote, at, 0, 1), open('fingerprint.pb')]);
+  beside.catch(() => undefined);
+  const model = (await open('saved_model.pb')) ?? (await open('saved_model.pbtxt'));
   // An address that does not show what it is may still be an archive.
   if (!model) return openRemoteArchive(remote, url, at('saved_model.pb'));
-  const files = [model];
-  const index = await remote.open(at(INDEX), INDEX);
-  if (index) files.push(index, ...(await openShards(remote, at)));
-  for (const path of ['fingerprint.pb']) {
-    const extra = await remote.open(at(path), path);
-    if (extra) files.push(extra);
-  }
+  const [index, shard, fingerprint] = await beside;
+  const files = [model, ...(fingerprint ? [fingerprint] : [])];
+  if (index) files.push(index, ...(shard ? [shard] : await openShards(remote, at)));
   return { files };
+}
+
+function openShard(remote: Remote, at: (path: string) => URL, i: number, n: number) {
+  const digits = (x: number) => String(x).padStart(5, '0');
+  const path = `variables/variables.data-${digits(i)}-of-${digits(n)}`;
+  return remote.open(at(path), path, 1);
 }
 
 /** Shards are numbered "of" their count, which only the index tells: the first one is looked for. */
 async function openShards(remote: Remote, at: (path: string) => URL): Promise<SourceFile[]> {
-  const name = (i: number, n: number) =>
-    `variables/variables.data-${String(i).padStart(5, '0')}-of-${String(n).padStart(5, '0')}`;
-  for (let n = 1; n <= 64; n++) {
-    const first = await remote.open(at(name(0, n)), name(0, n));
+  for (let n = 2; n <= 64; n++) {
+    const first = await openShard(remote, at, 0, n);
     if (!first) continue;
-    const rest = Array.from({ length: n - 1 }, (_, i) => name(i + 1, n));
-    const opened = await Promise.all(rest.map((path) => remote.open(at(path), path)));
-    return [first, ...opened.filter((f) => f !== null)];
+    const rest = Array.from({ length: n - 1 }, (_, i) => openShard(remote, at, i + 1, n));
+    return [first, ...(await Promise.all(rest)).filter((f) => f !== null)];
   }
   return [];
 }

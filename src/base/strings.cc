@@ -76,6 +76,11 @@ std::string jsonQuote(std::string_view s) {
   static constexpr char kHex[] = "0123456789abcdef";
   std::string out = "\"";
   for (size_t i = 0; i < s.size();) {
+    // Names are almost always plain: whole runs at a time.
+    const size_t from = i;
+    while (i < s.size() && s[i] >= 0x20 && s[i] < 0x7F && s[i] != '"' && s[i] != '\\') ++i;
+    out.append(s, from, i - from);
+    if (i == s.size()) break;
     const uint8_t c = uint8_t(s[i]);
     if (c == '"' || c == '\\') {
       out += '\\';

@@ -119,6 +119,15 @@ void PackBStream::writeFloats(const std::byte* p, int64_t count) {
 void PackBStream::writeRows(const std::byte* p, int64_t count) {
   int64_t l = at_ / n_, column = at_ % n_;
   at_ += count;
+  // Whole rows by blocks: a panel is written as one stream, and not a little for each row.
+  const bool aligned = reinterpret_cast<uintptr_t>(p) % alignof(float) == 0;
+  if (const int64_t rows = count / n_; aligned && column == 0 && groupN_ == n_ && rows > 1) {
+    packRowsOfB(reinterpret_cast<const float*>(p), rows, n_, n_, 1, packed_ + l * kPanel,
+                k_ * kPanel);
+    p += rows * n_ * int64_t(sizeof(float));
+    count -= rows * n_;
+    l += rows;
+  }
   while (count > 0) {
     const int64_t g = column / groupN_, j = column % groupN_, in = j % kPanel;
     const int64_t run = std::min({kPanel - in, groupN_ - j, count});

@@ -25,12 +25,6 @@ const Messages& messages() {
   return m;
 }
 
-size_t varintSize(uint64_t v) {
-  size_t n = 1;
-  for (; v >= 128; v >>= 7) ++n;
-  return n;
-}
-
 enum class Parsed { kOk, kIncomplete, kBad };
 
 }  // namespace
@@ -50,6 +44,7 @@ Status PbScanner::feed(std::span<const std::byte> bytes) {
   size_t at = 0;
   while (at < bytes.size()) SMW_TRY(step(bytes, at));
   closeFinished();
+  flush();
   return position_ == fileSize_ ? finish() : Status();
 }
 
@@ -88,11 +83,11 @@ Parsed parseHeader(std::span<const std::byte> bytes, Header& h) {
 Status PbScanner::step(std::span<const std::byte> bytes, size_t& at) {
   if (copy_ > 0) {
     const size_t n = size_t(std::min<int64_t>(copy_, int64_t(bytes.size() - at)));
-    metaGraphs_.back().append(reinterpret_cast<const char*>(bytes.data()) + at, n);
+    const auto part = bytes.subspan(at, n);
     at += n;
     position_ += int64_t(n);
     copy_ -= int64_t(n);
-    return {};
+    return emit(part);
   }
   closeFinished();
   if (position_ == fileSize_) return internal("more bytes than the file has");
@@ -129,13 +124,12 @@ Status PbScanner::step(std::span<const std::byte> bytes, size_t& at) {
               .inFile(file_));
     return damaged(cat("what follows the last MetaGraph at byte ", start, " is not protobuf"));
   }
-  // Only the header itself is kept of `raw`: `bytes` go on behind it.
-  std::array<std::byte, 24> header;
-  std::copy_n(raw.begin(), h.size, header.begin());
   at += h.size - carried_;
+  const bool carried = carried_ > 0;
   carried_ = 0;
   position_ = start + int64_t(h.size);
-  SMW_TRY(take(h, std::span(header).first(h.size), bytes.subspan(at)));
+  SMW_TRY(take(h, raw.first(h.size), bytes.subspan(at)));
+  if (carried) flush();  // what was carried is not in the piece, and is overwritten next time
   // What take() jumped over may lie in this piece.
   const int64_t jumped = position_ - (start + int64_t(h.size));
   at += size_t(std::min<int64_t>(jumped, int64_t(bytes.size() - at)));
@@ -144,7 +138,7 @@ Status PbScanner::step(std::span<const std::byte> bytes, size_t& at) {
 
 Status PbScanner::take(const Header& h, std::span<const std::byte> raw,
                        std::span<const std::byte> rest) {
-  const Frame frame = frames_.back();
+  const Frame& frame = frames_.back();
   const bool root = frames_.size() == 1;
   const int64_t left = frame.end - position_;
   const FieldRow* field = findField(frame.message, h.field);
@@ -177,8 +171,9 @@ Status PbScanner::take(const Header& h, std::span<const std::byte> raw,
       position_ += length;
       return {};
     }
+    flush();
     metaGraphs_.emplace_back();
-    frames_.push_back({int(field->child), position_ + length, 0, 0, 0, false});
+    frames_.push_back({int(field->child), position_ + length, length, 0, 0, false});
     return {};
   }
   if (!field) {
@@ -196,16 +191,15 @@ Status PbScanner::take(const Header& h, std::span<const std::byte> raw,
   if (field->kind == FieldKind::kMessage) {
     if (h.wire != kLengthDelimited) return {};
     const bool inAttr = frame.message == messages().attrValue && field->child == messages().tensor;
-    return open(h, int(field->child), inAttr);
+    return open(h, raw, int(field->child), inAttr);
   }
-  SMW_TRY(append(raw));
-  if (written_ + length > limits_.maxBytes) return append({});  // says that it is too much
-  written_ += length;
+  SMW_TRY(emit(raw));
+  if (written_ + length > limits_.maxBytes) return tooMuch();
   copy_ = length;
   return {};
 }
 
-Status PbScanner::open(const Header& h, int message, bool inAttr) {
+Status PbScanner::open(const Header& h, std::span<const std::byte> raw, int message, bool inAttr) {
   if (int(frames_.size()) >= limits_.maxDepth)
     return fail(Error(Code::kResourceExhausted,
                       cat(file_, ": messages are nested more than ", limits_.maxDepth, " deep"))
@@ -214,18 +208,17 @@ Status PbScanner::open(const Header& h, int message, bool inAttr) {
     return fail(Error(Code::kResourceExhausted,
                       cat(file_, ": there are more than ", limits_.maxMessages, " messages"))
                     .inFile(file_));
-  std::string& out = metaGraphs_.back();
-  const size_t before = out.size();
-  writeTag(out, h.field, kLengthDelimited);
-  const size_t width = varintSize(h.value);
-  const size_t lengthAt = reserveLength(out, width);
-  written_ += int64_t(out.size() - before);
-  SMW_TRY(append({}));
-  frames_.push_back({message, position_ + int64_t(h.value), lengthAt, width, out.size(), inAttr});
+  // The length is mended in the end, where something was left out: it keeps its width.
+  size_t tag = 0;
+  (void)readVarint(raw, tag);
+  SMW_TRY(emit(raw));
+  const int64_t length = int64_t(h.value);
+  frames_.push_back({message, position_ + length, length, raw.size() - tag, outSize(), inAttr});
   return {};
 }
 
 Status PbScanner::content(int64_t length, std::span<const std::byte> rest) {
+  flush();
   std::string& out = metaGraphs_.back();
   const size_t before = out.size();
   writeTag(out, kContentOffsetField, kVarint);
@@ -237,24 +230,41 @@ Status PbScanner::content(int64_t length, std::span<const std::byte> rest) {
   if (heads_ && head > 0)
     heads_->keep(position_, std::string(reinterpret_cast<const char*>(rest.data()), head));
   position_ += length;
-  return append({});
+  return {};
 }
 
-Status PbScanner::append(std::span<const std::byte> bytes) {
+/// Adds to the output what follows in the piece: neighbours are copied together, by flush().
+Status PbScanner::emit(std::span<const std::byte> bytes) {
   written_ += int64_t(bytes.size());
-  if (written_ > limits_.maxBytes)
-    return fail(Error(Code::kResourceExhausted, cat(file_, ": more than ", limits_.maxBytes >> 20,
-                                                    " MB are left besides large constants"))
-                    .inFile(file_));
-  metaGraphs_.back().append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (written_ > limits_.maxBytes) return tooMuch();
+  if (!run_.empty() && run_.data() + run_.size() == bytes.data()) {
+    run_ = {run_.data(), run_.size() + bytes.size()};
+  } else {
+    flush();
+    run_ = bytes;
+  }
   return {};
+}
+
+void PbScanner::flush() {
+  if (run_.empty()) return;
+  metaGraphs_.back().append(reinterpret_cast<const char*>(run_.data()), run_.size());
+  run_ = {};
+}
+
+Status PbScanner::tooMuch() const {
+  return fail(Error(Code::kResourceExhausted, cat(file_, ": more than ", limits_.maxBytes >> 20,
+                                                  " MB are left besides large constants"))
+                  .inFile(file_));
 }
 
 void PbScanner::closeFinished() {
   while (copy_ == 0 && carried_ == 0 && frames_.size() > 1 && frames_.back().end == position_) {
     const Frame& f = frames_.back();
-    std::string& out = metaGraphs_.back();
-    if (f.lengthWidth) fillLength(out, f.lengthAt, f.lengthWidth, out.size() - f.start);
+    if (const size_t length = outSize() - f.start; f.lengthWidth && length != size_t(f.length)) {
+      flush();
+      fillLength(metaGraphs_.back(), f.start - f.lengthWidth, f.lengthWidth, length);
+    }
     frames_.pop_back();
   }
 }

@@ -48,9 +48,9 @@ class PbScanner {
  private:
   struct Frame {
     int message;
-    int64_t end;                          // in the file
-    size_t lengthAt, lengthWidth, start;  // in the output
-    bool inAttr;                          // the message is AttrValue.tensor
+    int64_t end, length;        // in the file
+    size_t lengthWidth, start;  // in the output; the length stands right before the start
+    bool inAttr;                // the message is AttrValue.tensor
   };
   struct Header {
     uint32_t field, wire;
@@ -59,9 +59,12 @@ class PbScanner {
   };
   Status step(std::span<const std::byte> bytes, size_t& at);
   Status take(const Header& h, std::span<const std::byte> raw, std::span<const std::byte> rest);
-  Status open(const Header& h, int message, bool inAttr);
+  Status open(const Header& h, std::span<const std::byte> raw, int message, bool inAttr);
   Status content(int64_t length, std::span<const std::byte> rest);
-  Status append(std::span<const std::byte> bytes);
+  Status emit(std::span<const std::byte> bytes);
+  Status tooMuch() const;
+  void flush();
+  size_t outSize() const { return metaGraphs_.back().size() + run_.size(); }
   void closeFinished();
   Status finish();
   std::unexpected<Error> damaged(std::string message) const;
@@ -74,6 +77,7 @@ class PbScanner {
   int64_t position_ = 0;
   bool checkedEnd_ = false;
   int64_t copy_ = 0;                 // bytes still to be copied as they are
+  std::span<const std::byte> run_;   // of the piece that is fed: kept, and not in the output yet
   std::array<std::byte, 24> carry_;  // the start of a header whose rest was not fed yet
   size_t carried_ = 0;
   std::vector<Frame> frames_;

@@ -36,10 +36,15 @@ struct WeightLoader::State {
   // By where they lie; runs of one place that belong to different entries are told apart by those.
   std::map<std::tuple<FileId, int64_t, const void*>, std::unique_ptr<WeightRun>> known;
   std::vector<WeightRun*> runs;  // in that order, once the loader runs
+  // What a step asks for, and where it goes.
+  struct Slice {
+    std::vector<ReadRequest> need;
+    std::vector<Piece> pieces;
+    Ref<Buffer> buffer;
+  };
   bool running = false;
   size_t next = 0;  // the first run that is not planned to its end
-  std::vector<Piece> pieces;
-  Ref<Buffer> buffer;
+  Slice current, ahead;
   int64_t wanted = 0, done = 0;
 
   Result<WeightRun*> entryRun(const TensorBundle& bundle, const BundleEntry& e,
@@ -48,8 +53,8 @@ struct WeightLoader::State {
     s->targets.push_back(t);
     ++t->runsLeft;
   }
-  Status deliverPieces();
-  Result<LoadStep> plan();
+  Status deliver(Slice& slice);
+  Status plan(Slice& slice);
 };
 
 WeightLoader::WeightLoader(const VirtualFileSystem& vfs, WeightLoaderOptions options)
@@ -220,12 +225,18 @@ Result<LoadStep> WeightLoader::step() {
     }
     for (const auto& [place, run] : s_->known) s_->runs.push_back(run.get());
   }
-  SMW_TRY(s_->deliverPieces());
-  return s_->plan();
+  SMW_TRY(s_->deliver(s_->current));
+  std::swap(s_->current, s_->ahead);
+  // The first step has no slice planned ahead.
+  if (s_->current.need.empty()) SMW_TRY(s_->plan(s_->current));
+  if (!s_->current.need.empty()) SMW_TRY(s_->plan(s_->ahead));
+  LoadStep step{s_->current.need, s_->ahead.need};
+  if (step.done()) s_->current.buffer = s_->ahead.buffer = nullptr;
+  return step;
 }
 
-Status WeightLoader::State::deliverPieces() {
-  for (const Piece& p : pieces) {
+Status WeightLoader::State::deliver(Slice& slice) {
+  for (const Piece& p : slice.pieces) {
     std::byte* at = p.at;
     // Neighbours lie in the buffer as in the file. What this moves over was handed on already.
     const size_t align = std::min<size_t>(16, dtypeSize(p.run->dtype));
@@ -237,12 +248,13 @@ Status WeightLoader::State::deliverPieces() {
     done += p.length;
     if (p.run->done == p.run->length) SMW_TRY(p.run->finish());
   }
-  pieces.clear();
+  slice.pieces.clear();
+  slice.need.clear();
   return {};
 }
 
-Result<LoadStep> WeightLoader::State::plan() {
-  LoadStep step;
+Status WeightLoader::State::plan(Slice& slice) {
+  Ref<Buffer>& buffer = slice.buffer;
   int64_t used = 0, asked = 0;  // bytes of the buffer; bytes in all
   for (; next < runs.size(); ++next) {
     WeightRun& s = *runs[next];
@@ -258,7 +270,7 @@ Result<LoadStep> WeightLoader::State::plan() {
     if (n <= 0) break;
     const int64_t from = s.offset + s.planned;
     std::byte* destination;
-    ReadRequest* last = step.need.empty() ? nullptr : &step.need.back();
+    ReadRequest* last = slice.need.empty() ? nullptr : &slice.need.back();
     if (s.memory) {
       destination = s.memory + s.planned;
       last = nullptr;
@@ -282,15 +294,14 @@ Result<LoadStep> WeightLoader::State::plan() {
     if (last)
       last->length += n;
     else
-      step.need.push_back({s.file, from, n, destination});
-    pieces.push_back({&s, destination - tail, n + tail});
+      slice.need.push_back({s.file, from, n, destination});
+    slice.pieces.push_back({&s, destination - tail, n + tail});
     s.tail.clear();
     s.planned += n;
     asked += n;
     if (s.planned < s.length) break;
   }
-  if (step.done()) buffer = nullptr;
-  return step;
+  return {};
 }
 
 }  // namespace smw

@@ -29,6 +29,9 @@ inline constexpr int64_t kSliceBytes = int64_t(4) << 20;
 /// and all of them before the next step. Done where there are none.
 struct LoadStep {
   std::vector<ReadRequest> need;
+  /// What the next step is going to need: a host may begin to read it, and keeps the bytes until
+  /// then.
+  std::vector<ReadRequest> ahead;
   bool done() const { return need.empty(); }
 };
 

@@ -27,14 +27,16 @@ double* Session::mailbox(size_t doubles) {
 }
 
 Session::Answer Session::read(const LoadStep& need) {
-  double* m = mailbox(1 + 4 * need.need.size());
+  double* m = mailbox(2 + 4 * (need.need.size() + need.ahead.size()));
   *m++ = double(need.need.size());
-  for (const ReadRequest& r : need.need) {
-    *m++ = double(r.file);
-    *m++ = double(r.offset);
-    *m++ = double(r.length);
-    *m++ = double(reinterpret_cast<uintptr_t>(r.destination));
-  }
+  *m++ = double(need.ahead.size());
+  for (const auto* list : {&need.need, &need.ahead})
+    for (const ReadRequest& r : *list) {
+      *m++ = double(r.file);
+      *m++ = double(r.offset);
+      *m++ = double(r.length);
+      *m++ = double(reinterpret_cast<uintptr_t>(r.destination));
+    }
   return kRead;
 }
 
