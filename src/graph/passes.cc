@@ -27,6 +27,7 @@ constexpr Pass kPasses[] = {
     {Pass::kBeforeLoad, "pads", passes::foldPads},
     {Pass::kBeforeLoad, "einsum", passes::fuseEinsum},
     {Pass::kBeforeLoad, "activations", passes::fuseActivations},
+    {Pass::kBeforeLoad, "layer_norm", passes::fuseLayerNorms},
     {Pass::kBeforeLoad, "fuse", passes::fuseProducts},
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pack", passes::packWeights},

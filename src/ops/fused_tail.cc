@@ -4,6 +4,7 @@
 
 #include "kernels/binary.h"
 #include "ops/elementwise.h"
+#include "ops/reshaped.h"
 
 namespace smw {
 
@@ -48,10 +49,15 @@ Result<std::optional<UnaryOp>> FusedTail::activation(std::string_view name) {
   return unimplemented(cat("the activation '", name, "'"));
 }
 
-Result<FusedTail> FusedTail::plan(Resolver& r, int input, const Shape& product, int64_t columns,
+Result<FusedTail> FusedTail::plan(Resolver& r, int input, const Shape& made, int64_t columns,
                                   int64_t& scratchBytes) {
   FusedTail t;
   t.columns_ = columns;
+  Shape product = made;
+  if (r.attrOr("reshape", false))
+    product = SMW_TRY(reshaped(made, SMW_TRY(r.ints(r.numInputs() - 1))));
+  else if (const auto axes = r.attrOr("squeeze", std::vector<int64_t>()); !axes.empty())
+    product = SMW_TRY(squeezed(made, axes));
   Shape out = product;
   const auto next = [&](std::string_view what) -> Result<int> {
     if (input >= r.numInputs() || r.dtype(input) != DType::kFloat)

@@ -10,9 +10,11 @@
 
 namespace smw {
 
-/// activation(product + bias + residual), from the attributes
+/// activation(shape(product + bias) + residual), from the attributes
 /// - bias, residual: bool; the inputs follow the product's own, in this order. The bias has one
 ///   value for each output column (or a single one); the residual broadcasts against the product.
+/// - reshape: bool; the product gets the shape that the last input says before the residual is
+///   added. squeeze: or it loses these dimensions of size 1.
 /// - activation: a TensorFlow op's name (Relu, Relu6, LeakyRelu, Sigmoid, ...), Silu, GeluErf,
 ///   GeluTanh, HardSwish, Mish, or "" for none; alpha: LeakyRelu's slope.
 class FusedTail {

@@ -116,6 +116,30 @@ Status resolveLrn(Resolver& r) {
   });
 }
 
+/// x: the dimensions from `axis` on are normalised as one; then gamma and beta, of as many
+/// elements, where the attributes of these names say so. Made by graph passes only.
+Status resolveLayerNorm(Resolver& r) {
+  if (r.dtype(0) != DType::kFloat) return r.unsupportedDType(r.dtype(0));
+  const Shape& s = r.shape(0);
+  const int axis = SMW_TRY(s.axis(r.attrOr("axis", int64_t(-1))));
+  const int64_t width = s.product(axis, s.rank()), rows = s.product(0, axis);
+  const int gamma = r.attrOr("gamma", false) ? 1 : 0;
+  const int beta = r.attrOr("beta", false) ? gamma + 1 : 0;
+  for (int i = 1; i < r.numInputs(); ++i)
+    if (r.dtype(i) != DType::kFloat || r.shape(i).numElements() != width)
+      return invalidArgument(
+          cat("a vector of shape ", r.shape(i).toString(), " for rows of ", width));
+  if (r.numInputs() <= std::max(gamma, beta)) return invalidArgument("gamma or beta is missing");
+  r.addOutputReusing(0, DType::kFloat, s);
+  return r.kernel([=, epsilon = r.attrOr("epsilon", 1e-3f)](const Args& a) {
+    a.context.parallel().run(rows, kernels::grainFor(width * 8), [&](int64_t begin, int64_t end) {
+      kernels::layerNorm(a.in<float>(0), gamma ? a.in<float>(gamma) : nullptr,
+                         beta ? a.in<float>(beta) : nullptr, epsilon, a.out<float>(0), width, begin,
+                         end);
+    });
+  });
+}
+
 constexpr const char* kBatchNorm =
     "x, scale, offset, mean, variance -> y, batch_mean, batch_variance, reserve_space_1, "
     "reserve_space_2";
@@ -128,6 +152,7 @@ constexpr OpDef kOps[] = {
      "reserve_space_3",
      resolveFusedBatchNorm},
     {"LRN", "input -> output", resolveLrn},
+    {"_LayerNorm", "x, more*num_args -> y", resolveLayerNorm},
 };
 
 }  // namespace

@@ -2,8 +2,51 @@
 #include <limits>
 
 #include "ops/families.h"
+#include "ops/reshaped.h"
 
 namespace smw {
+
+Result<Shape> reshaped(const Shape& from, Dims dims) {
+  const int64_t n = from.numElements();
+  int unknown = -1;
+  int64_t known = 1;
+  for (size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i] == -1) {
+      if (unknown >= 0) return invalidArgument("Only one input size may be -1, not both");
+      unknown = int(i);
+    } else {
+      known = SMW_TRY(mul(known, dims[i]));
+    }
+  }
+  if (unknown >= 0) {
+    if (known == 0 && n != 0)
+      return invalidArgument(
+          cat("reshape cannot infer the missing input size for ", n, " elements"));
+    dims[size_t(unknown)] = known == 0 ? 0 : n / known;
+  }
+  const Shape shape = SMW_TRY(Shape::make(dims));
+  if (shape.numElements() != n)
+    return invalidArgument(cat("Input to reshape is a tensor with ", n,
+                               " values, but the requested shape ", shape.toString(), " has ",
+                               shape.numElements()));
+  return shape;
+}
+
+Result<Shape> squeezed(const Shape& from, std::span<const int64_t> axes) {
+  std::vector<bool> drop(size_t(from.rank()), false);
+  for (int64_t a : axes) {
+    const int axis = SMW_TRY(from.axis(a, "squeeze_dims"));
+    if (from[axis] != 1)
+      return invalidArgument(
+          cat("Can not squeeze dim[", axis, "], expected a dimension of 1, got ", from[axis]));
+    drop[size_t(axis)] = true;
+  }
+  Dims dims;
+  for (int i = 0; i < from.rank(); ++i)
+    if (axes.empty() ? from[i] != 1 : !drop[size_t(i)]) dims.push_back(from[i]);
+  return Shape::make(dims);
+}
+
 namespace {
 
 /// A tensor of `dtype` (int32 or int64) with these values; INVALID_ARGUMENT where int32 is too
@@ -41,49 +84,14 @@ Status resolveSize(Resolver& r) {
 /// tensor: any; shape: vector, one entry may be -1. Source: tensorflow/core/kernels/reshape_op.h.
 Status resolveReshape(Resolver& r) {
   SMW_TRY(r.requireVector(1, "shape"));
-  Dims dims = SMW_TRY(r.ints(1));
-  const int64_t n = r.shape(0).numElements();
-  int unknown = -1;
-  int64_t known = 1;
-  for (size_t i = 0; i < dims.size(); ++i) {
-    if (dims[i] == -1) {
-      if (unknown >= 0) return invalidArgument("Only one input size may be -1, not both");
-      unknown = int(i);
-    } else {
-      known = SMW_TRY(mul(known, dims[i]));
-    }
-  }
-  if (unknown >= 0) {
-    if (known == 0 && n != 0)
-      return invalidArgument(
-          cat("reshape cannot infer the missing input size for ", n, " elements"));
-    dims[size_t(unknown)] = known == 0 ? 0 : n / known;
-  }
-  const Shape shape = SMW_TRY(Shape::make(dims));
-  if (shape.numElements() != n)
-    return invalidArgument(cat("Input to reshape is a tensor with ", n,
-                               " values, but the requested shape ", shape.toString(), " has ",
-                               shape.numElements()));
-  r.addView(0, shape);
+  r.addView(0, SMW_TRY(reshaped(r.shape(0), SMW_TRY(r.ints(1)))));
   return r.nothing();
 }
 
 /// Removes the dimensions of size 1 named by squeeze_dims, or all.
 Status resolveSqueeze(Resolver& r) {
   const auto axes = r.attrOr("squeeze_dims", r.attrOr("axis", std::vector<int64_t>()));
-  const Shape& in = r.shape(0);
-  std::vector<bool> drop(size_t(in.rank()), false);
-  for (int64_t a : axes) {
-    const int axis = SMW_TRY(in.axis(a, "squeeze_dims"));
-    if (in[axis] != 1)
-      return invalidArgument(
-          cat("Can not squeeze dim[", axis, "], expected a dimension of 1, got ", in[axis]));
-    drop[size_t(axis)] = true;
-  }
-  Dims dims;
-  for (int i = 0; i < in.rank(); ++i)
-    if (axes.empty() ? in[i] != 1 : !drop[size_t(i)]) dims.push_back(in[i]);
-  r.addView(0, SMW_TRY(Shape::make(dims)));
+  r.addView(0, SMW_TRY(squeezed(r.shape(0), axes)));
   return r.nothing();
 }
 

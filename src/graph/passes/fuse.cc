@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "graph/passes/list.h"
 #include "graph/passes/match.h"
+#include "graph/passes/pattern.h"
 
 namespace smw::passes {
 
@@ -17,10 +18,13 @@ struct Chain {
   int64_t rows = 0, columns = 0;
   bool transposed = false;
   Output residual;
+  Output reshape;                // the shape that the product gets before the residual
+  std::vector<int64_t> squeeze;  // or the dimensions that it loses
   std::string activation;
   float alpha = 0.2f;
 
   bool hasResidual() const { return residual.node >= 0; }
+  bool isReshaped() const { return reshape.node >= 0 || !squeeze.empty(); }
   bool open() const { return activation.empty(); }
 };
 
@@ -88,7 +92,7 @@ class Fuser {
     const bool taken = n.op.starts_with("FusedBatchNorm")
                            ? batchNorm(chain, n, *use)
                            : isFloat(n) && (byChannel(chain, n, *use) || residual(chain, n, *use) ||
-                                            activation(chain, n));
+                                            activation(chain, n) || reshape(chain, n, *use));
     if (taken) chain.last = use->node;
     return taken;
   }
@@ -110,7 +114,8 @@ class Fuser {
     int d = s.rank();
     for (auto want = last.rbegin(); want != last.rend(); ++want)
       if (--d < 0 || s[d] != *want) return nullptr;
-    if (s.rank() > lowestRank(chain)) return nullptr;
+    const int rank = chain.reshape.node >= 0 ? 1 : lowestRank(chain) - int(chain.squeeze.size());
+    if (s.rank() > rank) return nullptr;
     return *k;
   }
   std::vector<int64_t> lastDims(const Chain& chain) const {
@@ -152,7 +157,7 @@ class Fuser {
   }
 
   bool batchNorm(Chain& chain, const Node& n, Use use) {
-    if (chain.hasResidual() || use.input != 0 || n.inputs.size() != 5 ||
+    if (chain.hasResidual() || chain.isReshaped() || use.input != 0 || n.inputs.size() != 5 ||
         n.attrs.getOr("is_training", true) ||
         n.attrs.getOr("T", DType::kInvalid) != DType::kFloat ||
         n.attrs.getOr("data_format", "NHWC") != "NHWC")
@@ -207,6 +212,31 @@ class Fuser {
     return true;
   }
 
+  /// A reshape that keeps the columns: of a dense layer on more than two dimensions, or of a
+  /// one-dimensional convolution.
+  bool reshape(Chain& chain, const Node& n, Use use) {
+    if (chain.isReshaped() || chain.hasResidual() || use.input != 0) return false;
+    if (n.op == "Squeeze" && g_[chain.base].op == "Conv2D") {
+      chain.squeeze = n.attrs.getOr("squeeze_dims", std::vector<int64_t>());
+      if (std::ranges::all_of(chain.squeeze,
+                              [](int64_t a) { return a == 1 || a == 2 || a == -2 || a == -3; }))
+        return !chain.squeeze.empty();
+      chain.squeeze.clear();
+    }
+    if (n.op != "Reshape" || lastDims(chain).size() != 1 || lastEntry(n.inputs[1]) != chain.columns)
+      return false;
+    chain.reshape = n.inputs[1];
+    return true;
+  }
+  /// The last element of an integer vector, 0 where that is not known. As Tensordot makes it.
+  int64_t lastEntry(Output o) const {
+    const Node& n = g_[o.node];
+    if (n.op == "ConcatV2" && n.inputs.size() > 1) o = n.inputs[n.inputs.size() - 2];
+    if (n.op == "Pack" && !n.inputs.empty()) o = n.inputs.back();
+    const std::vector<int64_t> known = knownInts(g_, o);
+    return known.empty() ? 0 : known.back();
+  }
+
   bool activation(Chain& chain, const Node& n) {
     static constexpr std::string_view kNames[] = {
         "Relu",     "Relu6",    "LeakyRelu", "Elu",   "Selu",       "Sigmoid",  "Tanh",
@@ -246,6 +276,9 @@ class Fuser {
     }
     if (chain.bias) inputs.push_back({g_.addConst(name + "/bias", chain.bias), 0});
     if (chain.hasResidual()) inputs.push_back(chain.residual);
+    if (chain.reshape.node >= 0) inputs.push_back(chain.reshape);
+    attrs.set("reshape", chain.reshape.node >= 0);
+    if (!chain.squeeze.empty()) attrs.set("squeeze", chain.squeeze);
     attrs.set("num_args", int64_t(inputs.size()) - 2);
     attrs.set("bias", bool(chain.bias));
     attrs.set("residual", chain.hasResidual());

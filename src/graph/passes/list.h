@@ -15,6 +15,7 @@ Status dropIdleEffects(PassContext& c);
 Status foldPads(PassContext& c);
 Status fuseEinsum(PassContext& c);
 Status fuseActivations(PassContext& c);
+Status fuseLayerNorms(PassContext& c);
 Status fuseProducts(PassContext& c);
 Status packWeights(PassContext& c);
 Status deriveConstants(PassContext& c);

@@ -120,6 +120,8 @@ struct Optimized {
   }
 };
 
+using Ints = std::vector<int64_t>;
+
 inline int count(const Graph& g, std::string_view op) {
   int n = 0;
   for (const Node& node : g.nodes) n += node.op == op;
@@ -140,6 +142,23 @@ inline Attrs floatAttrs(std::initializer_list<std::pair<const char*, AttrValue>>
   a.set("T", DType::kFloat);
   for (const auto& [name, value] : more) a.set(name, value);
   return a;
+}
+
+/// Runs `g` as it is and optimized, and holds the results together. `ops`: how many nodes of an op
+/// there are to be afterwards.
+inline void same(std::unique_ptr<Graph> g, std::vector<Tensor> args,
+                 const std::map<std::string, int>& ops, float tolerance = 4e-6f,
+                 Functions library = {}) {
+  const auto want = evaluate(*g, library, args);
+  ASSERT_TRUE(want) << want.error().message();
+  Optimized o;
+  const auto s = o.run(*g, library);
+  ASSERT_TRUE(s) << s.error().message();
+  for (const auto& [op, n] : ops) EXPECT_EQ(count(*g, op), n) << op;
+  const auto got = evaluate(*g, library, args);
+  ASSERT_TRUE(got) << got.error().message();
+  ASSERT_EQ(got->size(), want->size());
+  for (size_t i = 0; i < want->size(); ++i) expectNear((*got)[i], (*want)[i], tolerance);
 }
 
 }  // namespace smw::testing

@@ -6,8 +6,6 @@
 namespace smw::testing {
 namespace {
 
-using Ints = std::vector<int64_t>;
-
 Attrs convAttrs(std::string padding = "SAME", int64_t stride = 1) {
   return floatAttrs({{"strides", Ints{1, stride, stride, 1}},
                      {"padding", std::move(padding)},
@@ -18,22 +16,6 @@ Tensor positive(int64_t n, uint32_t seed) {
   Tensor t = noise({n}, seed);
   for (int64_t i = 0; i < n; ++i) t.data<float>()[i] = std::abs(t.data<float>()[i]) + 0.1f;
   return t;
-}
-
-/// Runs `g` as it is and optimized, and holds the results together.
-void same(std::unique_ptr<Graph> g, std::vector<Tensor> args, const std::map<std::string, int>& ops,
-          float tolerance = 4e-6f) {
-  Functions library;
-  const auto want = evaluate(*g, library, args);
-  ASSERT_TRUE(want) << want.error().message();
-  Optimized o;
-  const auto s = o.run(*g, library);
-  ASSERT_TRUE(s) << s.error().message();
-  for (const auto& [op, n] : ops) EXPECT_EQ(count(*g, op), n) << op;
-  const auto got = evaluate(*g, library, args);
-  ASSERT_TRUE(got) << got.error().message();
-  ASSERT_EQ(got->size(), want->size());
-  for (size_t i = 0; i < want->size(); ++i) expectNear((*got)[i], (*want)[i], tolerance);
 }
 
 Output batchNorm(GraphBuilder& b, Output x, int64_t n, uint32_t seed) {
