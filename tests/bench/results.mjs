@@ -41,7 +41,7 @@ export function summary({ rounds, flops }, id) {
     firstRunMs: of('firstRunMs'),
     wasmBytes: of('wasmBytes'),
     memory: good.at(-1).memory,
-    gflops: flops?.total ? flops.total / of('median') / 1e6 : undefined,
+    flops: flops?.total || undefined,
     error: undefined,
     relativeError: Math.max(...good.map((r) => r.answer.error)),
     rounds: good.length,
@@ -50,7 +50,7 @@ export function summary({ rounds, flops }, id) {
 }
 
 /**
- * How many times as fast `id` is as the fastest of `others`, in `key` ('median' or 'firstMs'): the median of the
+ * How many times as fast `id` is as the fastest of `others`, in `key` ('median', 'min' or 'firstMs'): the median of the
  * ratios of each round. Undefined where one of the two sides has no figure.
  */
 export function ratio({ rounds }, id, others, key = 'median') {

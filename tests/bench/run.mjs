@@ -94,6 +94,7 @@ try {
 if (options.help) console.log(usage);
 else if (options.report) {
   const run = JSON.parse(readFileSync(options.report, 'utf8'));
+  run.options.by = options.by;
   write(run, options.out);
   if (options.readme) updateReadme(run);
 } else {

@@ -66,7 +66,7 @@ test('ratios are taken within a round, against the fastest of that round', () =>
 
 test('summary: medians over rounds, or the error', () => {
   const s = summary(run.models.resnet50, 'ours-1t');
-  expect(s).toMatchObject({ median: 200, min: 50, gflops: 40, rounds: 3, failed: 0 });
+  expect(s).toMatchObject({ median: 200, min: 50, flops: 8e9, rounds: 3, failed: 0 });
   expect(summary(run.models.minilm_l6, 'tfjs-1t')).toMatchObject({ error: failed.error });
   expect(summary(run.models.minilm_l6, 'ort-1t')).toBeUndefined();
   expect(peakOf(run)).toBe(50);
@@ -78,6 +78,12 @@ test('the tables name failures and shares of the peak', () => {
   expect(text).toMatch(/40\.0 \(80 %\)/);
   expect(text).toMatch(/minilm_l6, tfjs-1t: wrong answer/);
   expect(text).toMatch(/geometric mean.*4\.00×/);
+});
+
+test('by the fastest runs, where that is asked for', () => {
+  const text = markdown({ ...run, options: { ...run.options, by: 'min' } });
+  expect(text).toMatch(/160 \(320 %\)/);
+  expect(text).toContain('fastest runs');
 });
 
 test('the chart has a bar for each engine that answered', () => {

@@ -106,6 +106,7 @@ export function markdown(run) {
   const tried = triedEngines(run, engines);
   const ids = timedEngines(run, engines);
   const peak = peakOf(run);
+  const { by = 'median' } = run.options;
   const mflop = {
     head: 'MFLOP',
     cell: (m) => (m.flops?.total === undefined ? '–' : (m.flops.total / 1e6).toFixed(1)),
@@ -116,14 +117,16 @@ export function markdown(run) {
       perModel(run, tried, (s) => `${figure(s.median)} (${figure(s.min)})`, [mflop]),
     ],
     ...[1, 2].map((n) => [
-      `Speed-up over peers, ${n} thread${n > 1 ? 's' : ''}: median of the ratios of each round`,
-      ratios(run, ids, n, 'median'),
+      `Speed-up over peers, ${n} thread${n > 1 ? 's' : ''}: median of the ratios of each round${by === 'min' ? ', fastest runs' : ''}`,
+      ratios(run, ids, n, by),
     ]),
     [
-      'GFLOP/s, and share of the peak of its threads',
-      perModel(run, ids, ({ gflops }, id) =>
-        gflops ? `${figure(gflops)} (${percent(gflops / (peak * engineOf(id).threads))})` : '–',
-      ),
+      `GFLOP/s, and share of the peak of its threads${by === 'min' ? ', fastest runs' : ''}`,
+      perModel(run, ids, (s, id) => {
+        const gflops = s.flops && s.flops / s[by] / 1e6;
+        const share = gflops / (peak * engineOf(id).threads);
+        return gflops ? `${figure(gflops)} (${percent(share)})` : '–';
+      }),
     ],
     [
       'From an empty page to the first answer, ms (scripts + load + first run)',
