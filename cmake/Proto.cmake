@@ -22,18 +22,18 @@ foreach(proto IN LISTS protos)
 endforeach()
 file(MAKE_DIRECTORY ${gen}/proto)
 
-set(drop_writers)
-set(drop_writers_tool)
+set(trim_code)
+set(trim_code_tool)
 if(EMSCRIPTEN)
-  set(drop_writers_tool ${CMAKE_SOURCE_DIR}/tools/drop_proto_writers.mjs)
-  set(drop_writers COMMAND ${SMW_NODE} ${drop_writers_tool} ${generated_sources})
+  set(trim_code_tool ${CMAKE_SOURCE_DIR}/tools/trim_proto_code.mjs)
+  set(trim_code COMMAND ${SMW_NODE} ${trim_code_tool} ${generated_sources})
 endif()
 add_custom_command(
   OUTPUT ${generated_sources} ${generated_headers} ${gen}/proto.desc
   COMMAND ${SMW_PROTOC} --proto_path=${CMAKE_SOURCE_DIR}/proto --cpp_out=lite:${gen}/proto
           --descriptor_set_out=${gen}/proto.desc --include_imports ${protos}
-  ${drop_writers}
-  DEPENDS ${protos} ${drop_writers_tool}
+  ${trim_code}
+  DEPENDS ${protos} ${trim_code_tool}
   VERBATIM)
 
 set(field_table_tool ${CMAKE_SOURCE_DIR}/tools/make_field_table.mjs)

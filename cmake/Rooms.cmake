@@ -1,8 +1,18 @@
 # smw_room(name DEPS rooms...): the library `name` from src/name, or only an interface where the room
-# has no .cc (yet).
+# has no .cc (yet). src/name/links/*.cc are alternatives, of which each link takes one: name_core, name_full.
+
+# Kernels where most time is not spent: they are built for size. -Os still vectorises loops, -Oz does not.
+set(small_kernels argmax binary_int conv_backprop_filter depthwise_backprop fake_quant fft generic_conv
+                  generic_matmul generic_pool reduce reduce_other resize_area resize_bicubic scan)
+set(smallest_kernels binary binary_f64 binary_grad binary_special conv pack parallel special special_gamma unary
+                     unary_complex unary_f64 unary_int)
+
 function(smw_room name)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
+  set(links ${sources})
+  list(FILTER links INCLUDE REGEX "/links/[^/]*$")
+  list(FILTER sources EXCLUDE REGEX "/links/[^/]*$")
   if(NOT sources)
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE smw_common ${ARG_DEPS})
@@ -10,12 +20,25 @@ function(smw_room name)
     # The only room that is compiled twice. Users link to the headers; each module links one of the two.
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE smw_common ${ARG_DEPS})
+    foreach(kernel IN LISTS small_kernels)
+      set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES COMPILE_OPTIONS -Os)
+    endforeach()
+    foreach(kernel IN LISTS smallest_kernels)
+      set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES COMPILE_OPTIONS -Oz)
+    endforeach()
     smw_room_library(${name}_strict "${sources}" "${ARG_DEPS}")
     target_compile_options(${name}_strict PRIVATE -O3)
     smw_room_library(${name}_relaxed "${sources}" "${ARG_DEPS}")
     target_compile_options(${name}_relaxed PRIVATE -O3 -mrelaxed-simd)
   else()
     smw_room_library(${name} "${sources}" "${ARG_DEPS}")
+  endif()
+  foreach(source IN LISTS links)
+    get_filename_component(link ${source} NAME_WE)
+    smw_room_library(${name}_${link} ${source} ${name})
+  endforeach()
+  if(links AND NOT EMSCRIPTEN)
+    target_link_libraries(${name} PUBLIC ${name}_full)
   endif()
 endfunction()
 

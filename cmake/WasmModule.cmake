@@ -1,7 +1,9 @@
-# Links. Every variant is a link of the same objects, only src/kernels exists twice:
-#   build/wasm/smw-strict.wasm   + smw-strict.web.mjs   smw-strict.node.mjs
-#   build/wasm/smw-relaxed.wasm  + smw-relaxed.web.mjs  smw-relaxed.node.mjs
-# Web and Node get their own glue; the wasm they load is byte for byte the same.
+# Links. Every variant is a link of the same objects; src/kernels exists twice, and src/ops/links says which
+# families of ops are in:
+#   build/wasm/smw-{core,full}-{strict,relaxed}.wasm   and .web.mjs beside each
+#   build/wasm/smw-core-strict.node.mjs
+# The wasm does not depend on the glue that is made with it, and the glue is the same for all variants
+# (tools/build_js.mjs compares it): so glue for Node is made with one variant only.
 file(GLOB_RECURSE wasm_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/wasm/*.cc)
 if(NOT wasm_sources)
   return()
@@ -34,36 +36,43 @@ set(link_flags
   -sEXPORTED_RUNTIME_METHODS=wasmMemory,HEAPU8
   -sEXPORTED_FUNCTIONS=_malloc,_free)
 
-# smw_module(variant glue environment kernels FLAGS...)
-function(smw_module variant glue environment kernels)
+# smw_module(variant glue environment LIBRARIES... FLAGS flags...)
+function(smw_module variant glue environment)
+  cmake_parse_arguments(ARG "" "" "FLAGS" ${ARGN})
   set(target ${variant}_${glue})
   add_executable(${target} $<TARGET_OBJECTS:wasm>)
-  target_link_libraries(${target} PRIVATE wasm)
-  if(TARGET ${kernels})
-    target_link_libraries(${target} PRIVATE ${kernels})
-  endif()
-  target_link_options(${target} PRIVATE ${link_flags} -sENVIRONMENT=${environment} ${ARGN})
+  target_link_libraries(${target} PRIVATE wasm ${ARG_UNPARSED_ARGUMENTS})
+  target_link_options(${target} PRIVATE ${link_flags} -sENVIRONMENT=${environment} ${ARG_FLAGS})
   set_target_properties(${target} PROPERTIES
     OUTPUT_NAME smw-${variant} SUFFIX .mjs RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${glue})
 endfunction()
 
-# smw_variant(variant kernels FLAGS...): both glues, and the one wasm that both have in common.
-function(smw_variant variant kernels)
-  smw_module(${variant} web web,worker ${kernels} ${ARGN})
-  smw_module(${variant} node node ${kernels} ${ARGN})
+# smw_variant(variant LIBRARIES... [NODE] [FLAGS flags...]): the wasm with web glue; NODE: and with Node's glue,
+# around a wasm that must be the same byte for byte.
+function(smw_variant variant)
+  cmake_parse_arguments(ARG "NODE" "" "FLAGS" ${ARGN})
+  set(libraries ${ARG_UNPARSED_ARGUMENTS})
   set(name smw-${variant})
-  add_custom_command(
-    OUTPUT ${CMAKE_BINARY_DIR}/${name}.wasm ${CMAKE_BINARY_DIR}/${name}.web.mjs ${CMAKE_BINARY_DIR}/${name}.node.mjs
-    COMMAND ${CMAKE_COMMAND} -E compare_files web/${name}.wasm node/${name}.wasm
-    COMMAND ${CMAKE_COMMAND} -E copy web/${name}.wasm ${name}.wasm
-    COMMAND ${CMAKE_COMMAND} -E copy web/${name}.mjs ${name}.web.mjs
-    COMMAND ${CMAKE_COMMAND} -E copy node/${name}.mjs ${name}.node.mjs
-    DEPENDS ${variant}_web ${variant}_node
-    WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
-    VERBATIM)
-  add_custom_target(${variant} ALL DEPENDS ${CMAKE_BINARY_DIR}/${name}.wasm)
+  set(out ${CMAKE_BINARY_DIR}/${name})
+  smw_module(${variant} web web,worker ${libraries} FLAGS ${ARG_FLAGS})
+  set(outputs ${out}.wasm ${out}.web.mjs)
+  set(copies COMMAND ${CMAKE_COMMAND} -E copy web/${name}.wasm ${name}.wasm
+             COMMAND ${CMAKE_COMMAND} -E copy web/${name}.mjs ${name}.web.mjs)
+  set(modules ${variant}_web)
+  if(ARG_NODE)
+    smw_module(${variant} node node ${libraries} FLAGS ${ARG_FLAGS})
+    list(APPEND outputs ${out}.node.mjs)
+    list(APPEND copies COMMAND ${CMAKE_COMMAND} -E compare_files web/${name}.wasm node/${name}.wasm
+                       COMMAND ${CMAKE_COMMAND} -E copy node/${name}.mjs ${name}.node.mjs)
+    list(APPEND modules ${variant}_node)
+  endif()
+  add_custom_command(OUTPUT ${outputs} ${copies} DEPENDS ${modules} WORKING_DIRECTORY ${CMAKE_BINARY_DIR} VERBATIM)
+  add_custom_target(${variant} ALL DEPENDS ${outputs})
 endfunction()
 
-smw_variant(strict kernels_strict)
-smw_variant(relaxed kernels_relaxed -mrelaxed-simd)
-# Threaded variants join here: smw_variant(strict-threads kernels_strict -pthread -sPTHREAD_POOL_SIZE=... )
+smw_variant(core-strict kernels_strict ops_core NODE)
+smw_variant(core-relaxed kernels_relaxed ops_core FLAGS -mrelaxed-simd)
+smw_variant(full-strict kernels_strict ops_full)
+smw_variant(full-relaxed kernels_relaxed ops_full FLAGS -mrelaxed-simd)
+# Threaded variants join here, with glue of their own:
+#   smw_variant(core-strict-threads kernels_strict ops_core NODE FLAGS -pthread -sPTHREAD_POOL_SIZE=... )

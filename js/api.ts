@@ -9,7 +9,7 @@ import type { LoadOptions } from './options.ts';
 import type { Platform, Variant } from './platform.ts';
 import { openSource, type ModelSource } from './sources/open.ts';
 import type { Source } from './sources/source.ts';
-import { features, pickVariant } from './variant.ts';
+import { features, variantsFor } from './variant.ts';
 
 export interface Capabilities {
   /** WebAssembly SIMD: the model cannot run without. */
@@ -33,17 +33,21 @@ export interface Api {
 export function makeApi(platform: Platform): Api {
   const compiled = new Map<string, Promise<WebAssembly.Module>>();
 
-  function compile(options: Pick<LoadOptions, 'wasm'>): Promise<WebAssembly.Module> {
+  /** What the machine can run of what the caller wants. */
+  function variants(options: Pick<LoadOptions, 'wasm' | 'ops'>): Variant[] {
     const found = features();
     if (!found.simd)
       throw new SavedModelError(
         'This browser has no WebAssembly SIMD, which savedmodel-wasm needs',
         { code: 'UNIMPLEMENTED' },
       );
-    // A caller who gives only one variant wants that one.
-    const given = Object.keys(options.wasm ?? {}) as Variant[];
-    const best = pickVariant(found);
-    const variant = given.length && !given.includes(best) ? given[0]! : best;
+    return variantsFor(found, options);
+  }
+
+  function compile(
+    variant: Variant,
+    options: Pick<LoadOptions, 'wasm'>,
+  ): Promise<WebAssembly.Module> {
     const wasm = options.wasm?.[variant];
     if (wasm instanceof WebAssembly.Module) return Promise.resolve(wasm);
     const base = typeof location === 'object' ? location.href : undefined;
@@ -62,33 +66,39 @@ export function makeApi(platform: Platform): Api {
     given: ModelSource,
     options: LoadOptions,
     inspect: boolean,
-  ): Promise<{ host: Host; loaded: Loaded }> {
+  ): Promise<{ host: Host; loaded: Loaded; variant: Variant }> {
     const { signal } = options;
     throwIfAborted(signal);
+    const [first, next] = variants(options) as [Variant, Variant?];
+    let variant = first;
     const starting: Promise<Host> =
       options.worker === false
         ? platform.localHost()
         : platform.startWorker().then((port) => new WorkerHost(port));
-    const close = () => void starting.then((host) => host.dispose()).catch(() => undefined);
     // Compiling, opening and starting go on side by side; the first failure is the one reported.
     const ready = Promise.all([
-      compile(options),
+      compile(variant, options),
       platform.openSource(given).then((own) => own ?? openSource(given, options)),
       starting,
     ]);
-    ready.catch(close);
+    ready.catch(() => void starting.then((host) => host.dispose()).catch(() => undefined));
     const [module, source, host] = await ready;
-    try {
-      throwIfAborted(signal);
-      const loaded = await host.load({
-        wasm: module,
+    const load = (wasm: WebAssembly.Module) =>
+      host.load({
+        wasm,
         files: source.files.map(({ path, size }) => ({ path, size })),
         options: engineOptions(options, inspect),
         read: readerOf(source, signal),
         onProgress: options.onProgress,
         signal,
       });
-      return { host, loaded };
+    try {
+      const loaded = await load(module).catch(async (error: unknown) => {
+        // Ops that only the next variant has: found before any weight is read.
+        if (!next || (error as SavedModelError).code !== 'UNIMPLEMENTED') throw error;
+        return load(await compile((variant = next), options));
+      });
+      return { host, loaded, variant };
     } catch (error) {
       host.dispose();
       throw error;
@@ -99,8 +109,8 @@ export function makeApi(platform: Platform): Api {
     async load(source, options = {}) {
       if (typeof options.threads === 'number' && !(options.threads >= 1))
         throw invalidArgument(`threads must be at least 1, got ${options.threads}`);
-      const { host, loaded } = await open(source, options, false);
-      return new SavedModel(host, loaded);
+      const { host, loaded, variant } = await open(source, options, false);
+      return new SavedModel(host, loaded, variant);
     },
     async inspect(source, options = {}) {
       const { host, loaded } = await open(source, options, true);
@@ -114,8 +124,9 @@ export function makeApi(platform: Platform): Api {
       if (!found.relaxedSimd)
         reasons.push('relaxedSimd: WebAssembly.validate refuses relaxed SIMD instructions');
       const { Engine, factory } = await platform.engine();
-      const engine = found.simd ? await Engine.create(factory, await compile(options), {}) : null;
-      return { ...found, threads: 1, reasons, supportedOps: engine?.supportedOps() ?? [] };
+      const full = found.simd && variants({ ...options, ops: 'full' })[0]!;
+      const engine = full && (await Engine.create(factory, await compile(full, options), {}));
+      return { ...found, threads: 1, reasons, supportedOps: engine ? engine.supportedOps() : [] };
     },
   };
 }

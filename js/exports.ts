@@ -8,6 +8,7 @@ export type { ArgumentInfo, Arguments, CallOptions, Inputs, Outputs, Signature }
 export { SavedModel } from './model.ts';
 export type { LoadOptions, LoadProgress } from './options.ts';
 export { fromPixels, type PixelOptions, type PixelSource } from './pixels.ts';
+export type { Simd, Variant } from './platform.ts';
 export type { ModelSource } from './sources/open.ts';
 export {
   Tensor,

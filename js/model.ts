@@ -4,6 +4,7 @@ import type { EngineArgument, EngineSignature, MemoryReport } from './engine.ts'
 import { invalidArgument, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
 import type { SavedModelInfo } from './info.ts';
+import type { Variant } from './platform.ts';
 import { fromRaw, Tensor, tensor, toRaw, type TensorLike } from './tensor.ts';
 
 /** An input or output of a signature. */
@@ -52,6 +53,8 @@ export class SavedModel {
   constructor(
     private readonly host: Host,
     { info, signatures, metaGraph }: Loaded,
+    /** The WebAssembly that runs the model. */
+    readonly variant: Variant,
   ) {
     this.info = info as SavedModelInfo;
     const chosen = this.info.metaGraphs[metaGraph]!;

@@ -25,6 +25,11 @@ export interface LoadOptions {
   cache?: RequestCache;
   /** Where the WebAssembly of a variant is, or the compiled module itself. */
   wasm?: Partial<Record<Variant, URL | string | WebAssembly.Module>>;
+  /**
+   * Which WebAssembly: `auto` loads the small one with the common ops, and the one with all of them where the model
+   * needs it; `full` takes that at once.
+   */
+  ops?: 'auto' | 'full';
   /** Graph passes that are not to run: for finding out which one changes an answer. */
   passesOff?: readonly string[];
 }

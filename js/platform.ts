@@ -4,8 +4,10 @@ import type { Host } from './host/host.ts';
 import type { WorkerPort } from './host/worker_host.ts';
 import type { Source } from './sources/source.ts';
 
-/** The links of the module; one is picked by what the machine can do. */
-export type Variant = 'relaxed' | 'strict';
+/** The instructions that a link of the module uses: picked by what the machine can do. */
+export type Simd = 'relaxed' | 'strict';
+/** The links of the module. `core` has the common ops, `full` all of them. */
+export type Variant = `${'core' | 'full'}-${Simd}`;
 
 export interface Platform {
   /** Where a variant lies beside this script. */

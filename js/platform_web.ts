@@ -14,10 +14,19 @@ function beside(file: string): URL | undefined {
 }
 
 function wasmUrl(variant: Variant): URL {
+  const moved = beside(`smw-${variant}.wasm`);
+  if (moved) return moved;
   // Whole literals, so that bundlers find the files.
-  return variant === 'relaxed'
-    ? (beside('smw-relaxed.wasm') ?? new URL('./smw-relaxed.wasm', import.meta.url))
-    : (beside('smw-strict.wasm') ?? new URL('./smw-strict.wasm', import.meta.url));
+  switch (variant) {
+    case 'core-relaxed':
+      return new URL('./smw-core-relaxed.wasm', import.meta.url);
+    case 'core-strict':
+      return new URL('./smw-core-strict.wasm', import.meta.url);
+    case 'full-relaxed':
+      return new URL('./smw-full-relaxed.wasm', import.meta.url);
+    case 'full-strict':
+      return new URL('./smw-full-strict.wasm', import.meta.url);
+  }
 }
 
 async function compile(url: URL): Promise<WebAssembly.Module> {

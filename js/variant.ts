@@ -1,5 +1,6 @@
 // Which variant this machine can run. Each probe is the smallest module that uses the feature.
-import type { Variant } from './platform.ts';
+import type { LoadOptions } from './options.ts';
+import type { Simd, Variant } from './platform.ts';
 
 // (func (result v128) i32.const 0 i8x16.splat ...) as in the proposals' own tests; bytes of a module with one
 // function that uses an instruction of the feature.
@@ -29,4 +30,18 @@ export function features(): Features {
   return { simd: valid(simdModule), relaxedSimd: valid(relaxedModule) };
 }
 
-export const pickVariant = (f: Features): Variant => (f.relaxedSimd ? 'relaxed' : 'strict');
+/**
+ * The variants to try, best first: `core`, and `full` where a model has ops that `core` lacks. A caller who gives
+ * the wasm of some variants only wants those, `full` excepted where `core` was given.
+ */
+export function variantsFor(
+  f: Features,
+  { wasm, ops }: Pick<LoadOptions, 'wasm' | 'ops'>,
+): Variant[] {
+  const given = Object.keys(wasm ?? {}) as Variant[];
+  const fits = (simd: Simd) => !given.length || given.some((v) => v.endsWith(simd));
+  const simd = f.relaxedSimd && fits('relaxed') ? 'relaxed' : fits('strict') ? 'strict' : 'relaxed';
+  const core: Variant = `core-${simd}`;
+  const full: Variant = `full-${simd}`;
+  return ops === 'full' || (given.length && !given.includes(core)) ? [full] : [core, full];
+}

@@ -2,12 +2,14 @@
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { cmakeBuild, exists, inRoot, setup } from './lib/run.mjs';
 
-export const variants = ['smw-strict', 'smw-relaxed'];
+export const variants = ['core-strict', 'core-relaxed', 'full-strict', 'full-relaxed'].map(
+  (v) => `smw-${v}`,
+);
 
 /** Links every wasm variant and lays it, with its glue, into dist/. */
 function buildWasm() {
   cmakeBuild('wasm');
-  if (!exists('build/wasm/smw-strict.wasm')) return;
+  if (!exists('build/wasm/smw-core-strict.wasm')) return;
   for (const variant of variants)
     copyFileSync(inRoot('build/wasm', `${variant}.wasm`), inRoot('dist', `${variant}.wasm`));
 }

@@ -1,6 +1,6 @@
 // js/*.ts -> dist/: js/index.ts for browsers, js/node.ts for Node, js/worker.ts, js/cli.ts, and declarations.
 import esbuild from 'esbuild';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { bin, exists, inRoot, run } from './lib/run.mjs';
 
 const common = {
@@ -21,12 +21,15 @@ const present = (...names) => names.map((n) => `js/${n}.ts`).filter((file) => ex
  * the wasm file, which the host fetches itself.
  */
 function glueOf(platform) {
-  const read = (variant) =>
-    readFileSync(inRoot('build/wasm', `smw-${variant}.${platform}.mjs`), 'utf8')
-      .replace(/new URL\("[^"]*\.wasm", ?import\.meta\.url\)\.href/g, '""')
-      .replaceAll(`smw-${variant}`, 'smw');
-  const glue = read('strict');
-  if (read('relaxed') !== glue) throw new Error('the glue of the variants differs');
+  const folder = inRoot('build/wasm');
+  const [glue, ...others] = readdirSync(folder)
+    .filter((file) => file.startsWith('smw-') && file.endsWith(`.${platform}.mjs`))
+    .map((file) =>
+      readFileSync(`${folder}/${file}`, 'utf8')
+        .replace(/new URL\("[^"]*\.wasm", ?import\.meta\.url\)\.href/g, '""')
+        .replaceAll(file.split('.')[0], 'smw'),
+    );
+  if (others.some((other) => other !== glue)) throw new Error('the glue of the variants differs');
   return {
     name: 'glue',
     setup(b) {

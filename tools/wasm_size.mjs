@@ -1,9 +1,9 @@
-// node tools/wasm_size.mjs [build/wasm/web/smw-strict]: what the bytes of a wasm variant are spent on.
+// node tools/wasm_size.mjs [build/wasm/web/smw-core-strict]: what the bytes of a wasm variant are spent on.
 // Reads the sections and the sizes of function bodies, and names them by the symbol map of the link.
 import { existsSync, readFileSync } from 'node:fs';
 import { inRoot } from './lib/run.mjs';
 
-const stem = process.argv[2] ?? inRoot('build/wasm/web/smw-strict');
+const stem = process.argv[2] ?? inRoot('build/wasm/web/smw-core-strict');
 const bytes = readFileSync(`${stem}.wasm`);
 let at = 8;
 

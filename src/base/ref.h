@@ -20,12 +20,14 @@ class RefCounted {
  private:
   template <typename T>
   friend class Ref;
+  /// Out of line: handles are let go in many hundreds of places.
+  static void drop(const RefCounted* p);
   mutable uint32_t refs_ = 0;
 };
 
-/// A counted pointer to a RefCounted; may be null.
+/// A counted pointer to a RefCounted; may be null. Travels in a register.
 template <typename T>
-class Ref {
+class [[clang::trivial_abi]] Ref {
  public:
   Ref() = default;
   Ref(std::nullptr_t) {}
@@ -56,7 +58,7 @@ class Ref {
     if (p_) ++p_->refs_;
   }
   void release() {
-    if (p_ && --p_->refs_ == 0) delete p_;
+    if (p_) RefCounted::drop(p_);
   }
   T* p_ = nullptr;
 };

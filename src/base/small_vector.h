@@ -3,14 +3,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <type_traits>
-#include <vector>
 
 namespace smw {
 
-/// T must be trivially copyable. Grows onto the heap beyond N.
+/// T must be trivially copyable. Grows onto the heap beyond N. What copies is out of line: shapes
+/// are passed about in every op, and inlined copies were a tenth of their code.
 template <typename T, size_t N>
 class SmallVector {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -20,75 +22,91 @@ class SmallVector {
   SmallVector(std::initializer_list<T> v) { assign(v.begin(), v.size()); }
   explicit SmallVector(std::span<const T> v) { assign(v.data(), v.size()); }
   explicit SmallVector(size_t n, T value = T()) { resize(n, value); }
-  SmallVector(const SmallVector& o) { assign(o.data(), o.size_); }
+  SmallVector(const SmallVector& o) { assign(o.data_, o.size_); }
   SmallVector& operator=(const SmallVector& o) {
-    if (this != &o) assign(o.data(), o.size_);
+    if (this != &o) assign(o.data_, o.size_);
     return *this;
   }
-  SmallVector(SmallVector&& o) noexcept { *this = std::move(o); }
+  SmallVector(SmallVector&& o) noexcept { take(o); }
   SmallVector& operator=(SmallVector&& o) noexcept {
-    heap_ = std::move(o.heap_);
-    size_ = o.size_;
-    if (heap_.empty()) std::copy_n(o.inline_, size_, inline_);
-    o.size_ = 0;
-    o.heap_.clear();
+    if (this != &o) take(o);
     return *this;
+  }
+  ~SmallVector() {
+    if (data_ != inline_) std::free(data_);
   }
 
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  T* data() { return heap_.empty() ? inline_ : heap_.data(); }
-  const T* data() const { return heap_.empty() ? inline_ : heap_.data(); }
-  T& operator[](size_t i) { return data()[i]; }
-  const T& operator[](size_t i) const { return data()[i]; }
-  T* begin() { return data(); }
-  T* end() { return data() + size_; }
-  const T* begin() const { return data(); }
-  const T* end() const { return data() + size_; }
-  T& back() { return data()[size_ - 1]; }
-  const T& back() const { return data()[size_ - 1]; }
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  T& operator[](size_t i) { return data_[i]; }
+  const T& operator[](size_t i) const { return data_[i]; }
+  T* begin() { return data_; }
+  T* end() { return data_ + size_; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size_; }
+  T& back() { return data_[size_ - 1]; }
+  const T& back() const { return data_[size_ - 1]; }
 
-  void push_back(T v) {
-    if (size_ == N && heap_.empty()) heap_.assign(inline_, inline_ + N);
-    if (!heap_.empty())
-      heap_.push_back(v);
-    else
-      inline_[size_] = v;
-    ++size_;
+  [[gnu::noinline]] void push_back(T v) {
+    if (size_ == capacity_) grow(size_ + 1);
+    data_[size_++] = v;
   }
-  void pop_back() {
-    --size_;
-    if (!heap_.empty()) heap_.pop_back();
+  void pop_back() { --size_; }
+  [[gnu::noinline]] void resize(size_t n, T value = T()) {
+    if (n > capacity_) grow(n);
+    if (n > size_) std::fill(data_ + size_, data_ + n, value);
+    size_ = n;
   }
-  void resize(size_t n, T value = T()) {
-    while (size_ > n) pop_back();
-    while (size_ < n) push_back(value);
-  }
-  void insert(size_t at, T v) {
+  [[gnu::noinline]] void insert(size_t at, T v) {
     push_back(v);
     std::rotate(begin() + at, end() - 1, end());
   }
-  void erase(size_t at) {
+  [[gnu::noinline]] void erase(size_t at) {
     std::copy(begin() + at + 1, end(), begin() + at);
     pop_back();
   }
-  void clear() {
-    size_ = 0;
-    heap_.clear();
-  }
-  operator std::span<const T>() const { return {data(), size_}; }
-  friend bool operator==(const SmallVector& a, const SmallVector& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-  }
+  void clear() { size_ = 0; }
+  operator std::span<const T>() const { return {data_, size_}; }
+  friend bool operator==(const SmallVector& a, const SmallVector& b) { return a.equals(b); }
 
  private:
-  void assign(const T* p, size_t n) {
-    clear();
-    for (size_t i = 0; i < n; ++i) push_back(p[i]);
+  [[gnu::noinline]] bool equals(const SmallVector& o) const {
+    return std::equal(begin(), end(), o.begin(), o.end());
   }
-  T inline_[N] = {};
+  [[gnu::noinline]] void assign(const T* p, size_t n) {
+    if (n > capacity_) grow(n);
+    if (n) std::memcpy(data_, p, n * sizeof(T));
+    size_ = n;
+  }
+  [[gnu::noinline]] void take(SmallVector& o) {
+    if (o.data_ == o.inline_) {
+      assign(o.data_, o.size_);
+    } else {
+      if (data_ != inline_) std::free(data_);
+      data_ = o.data_;
+      size_ = o.size_;
+      capacity_ = o.capacity_;
+      o.data_ = o.inline_;
+      o.capacity_ = N;
+    }
+    o.size_ = 0;
+  }
+  // As everywhere, no memory for a few elements ends the program.
+  [[gnu::noinline]] void grow(size_t n) {
+    const size_t room = std::max(n, 2 * capacity_);
+    T* p = static_cast<T*>(std::malloc(room * sizeof(T)));
+    if (!p) std::abort();
+    std::memcpy(p, data_, size_ * sizeof(T));
+    if (data_ != inline_) std::free(data_);
+    data_ = p;
+    capacity_ = room;
+  }
+  T* data_ = inline_;
   size_t size_ = 0;
-  std::vector<T> heap_;  // holds every element once there were more than N
+  size_t capacity_ = N;
+  T inline_[N];
 };
 
 }  // namespace smw

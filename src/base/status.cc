@@ -40,8 +40,60 @@ std::string_view codeName(Code code) {
   return "UNKNOWN";
 }
 
+struct Error::Detail {
+  Code code;
+  std::string message, file, node, op, signature, name, expected, actual;
+};
+
 Error::Error(Code code, std::string message)
     : d_(new Detail{code, std::move(message), {}, {}, {}, {}, {}, {}, {}}) {}
+
+void Error::destroy(Detail* d) { delete d; }
+
+Code Error::code() const { return d_->code; }
+const std::string& Error::message() const { return d_->message; }
+const std::string& Error::file() const { return d_->file; }
+const std::string& Error::node() const { return d_->node; }
+const std::string& Error::op() const { return d_->op; }
+const std::string& Error::signature() const { return d_->signature; }
+const std::string& Error::name() const { return d_->name; }
+const std::string& Error::expected() const { return d_->expected; }
+const std::string& Error::actual() const { return d_->actual; }
+
+namespace {
+void set(std::string& field, std::string_view v) {
+  if (field.empty()) field = v;
+}
+}  // namespace
+
+Error&& Error::inFile(std::string_view v) && {
+  set(d_->file, v);
+  return std::move(*this);
+}
+Error&& Error::atNode(std::string_view v) && {
+  set(d_->node, v);
+  return std::move(*this);
+}
+Error&& Error::inOp(std::string_view v) && {
+  set(d_->op, v);
+  return std::move(*this);
+}
+Error&& Error::inSignature(std::string_view v) && {
+  set(d_->signature, v);
+  return std::move(*this);
+}
+Error&& Error::about(std::string_view v) && {
+  set(d_->name, v);
+  return std::move(*this);
+}
+Error&& Error::wanted(std::string_view v) && {
+  set(d_->expected, v);
+  return std::move(*this);
+}
+Error&& Error::got(std::string_view v) && {
+  set(d_->actual, v);
+  return std::move(*this);
+}
 
 Error&& Error::prefixed(std::string_view prefix) && {
   d_->message.insert(0, prefix);
@@ -64,25 +116,8 @@ std::string Error::toJson() const {
   return s + "}";
 }
 
-std::unexpected<Error> fail(Error e) { return std::unexpected(std::move(e)); }
-
-namespace {
-std::unexpected<Error> make(Code code, std::string& message) {
-  return fail(Error(code, std::move(message)));
+Error makeError(Code code, const Piece* pieces, size_t n) {
+  return Error(code, catPieces(pieces, n));
 }
-}  // namespace
-
-std::unexpected<Error> invalidArgument(std::string m) { return make(Code::kInvalidArgument, m); }
-std::unexpected<Error> notFound(std::string m) { return make(Code::kNotFound, m); }
-std::unexpected<Error> unimplemented(std::string m) { return make(Code::kUnimplemented, m); }
-std::unexpected<Error> dataLoss(std::string m) { return make(Code::kDataLoss, m); }
-std::unexpected<Error> outOfRange(std::string m) { return make(Code::kOutOfRange, m); }
-std::unexpected<Error> resourceExhausted(std::string m) {
-  return make(Code::kResourceExhausted, m);
-}
-std::unexpected<Error> failedPrecondition(std::string m) {
-  return make(Code::kFailedPrecondition, m);
-}
-std::unexpected<Error> internal(std::string m) { return make(Code::kInternal, m); }
 
 }  // namespace smw

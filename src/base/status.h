@@ -1,12 +1,15 @@
-// The one error type of all layers. C++ returns std::expected; nothing throws.
+// The one error type of all layers. C++ returns Result or Status; nothing throws.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
-#include <expected>
-#include <memory>
+#include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+
+#include "base/strings.h"
 
 namespace smw {
 
@@ -33,30 +36,39 @@ enum class Code : int {
 /// "INVALID_ARGUMENT" and so on.
 std::string_view codeName(Code code);
 
-/// What went wrong and, where known, where. Heap-allocated so that a Result stays small.
-class [[nodiscard]] Error {
+/// What went wrong and, where known, where. One owning pointer, so that it travels in a register:
+/// hence trivial_abi, and members out of line, which would else be repeated at every failure.
+class [[nodiscard]] [[clang::trivial_abi]] Error {
  public:
   Error(Code code, std::string message);
+  Error(Error&& o) noexcept : d_(std::exchange(o.d_, moved())) {}
+  Error& operator=(Error&& o) noexcept {
+    std::swap(d_, o.d_);
+    return *this;
+  }
+  ~Error() {
+    if (reinterpret_cast<uintptr_t>(d_) > kMoved) destroy(d_);
+  }
 
-  Code code() const { return d_->code; }
-  const std::string& message() const { return d_->message; }
-  const std::string& file() const { return d_->file; }
-  const std::string& node() const { return d_->node; }
-  const std::string& op() const { return d_->op; }
-  const std::string& signature() const { return d_->signature; }
+  Code code() const;
+  const std::string& message() const;
+  const std::string& file() const;
+  const std::string& node() const;
+  const std::string& op() const;
+  const std::string& signature() const;
   /// The input, output or variable that the error is about.
-  const std::string& name() const { return d_->name; }
-  const std::string& expected() const { return d_->expected; }
-  const std::string& actual() const { return d_->actual; }
+  const std::string& name() const;
+  const std::string& expected() const;
+  const std::string& actual() const;
 
   // Each sets one fact; the first one that was set, nearest to the cause, stays.
-  Error&& inFile(std::string_view v) && { return std::move(set(d_->file, v)); }
-  Error&& atNode(std::string_view v) && { return std::move(set(d_->node, v)); }
-  Error&& inOp(std::string_view v) && { return std::move(set(d_->op, v)); }
-  Error&& inSignature(std::string_view v) && { return std::move(set(d_->signature, v)); }
-  Error&& about(std::string_view v) && { return std::move(set(d_->name, v)); }
-  Error&& wanted(std::string_view v) && { return std::move(set(d_->expected, v)); }
-  Error&& got(std::string_view v) && { return std::move(set(d_->actual, v)); }
+  Error&& inFile(std::string_view v) &&;
+  Error&& atNode(std::string_view v) &&;
+  Error&& inOp(std::string_view v) &&;
+  Error&& inSignature(std::string_view v) &&;
+  Error&& about(std::string_view v) &&;
+  Error&& wanted(std::string_view v) &&;
+  Error&& got(std::string_view v) &&;
   /// Puts `prefix` before the message.
   Error&& prefixed(std::string_view prefix) &&;
 
@@ -64,41 +76,153 @@ class [[nodiscard]] Error {
   std::string toJson() const;
 
  private:
-  struct Detail {
-    Code code;
-    std::string message, file, node, op, signature, name, expected, actual;
-  };
-  Error& set(std::string& field, std::string_view v) {
-    if (field.empty()) field = v;
-    return *this;
-  }
-  std::unique_ptr<Detail> d_;
+  friend class Status;
+  template <typename T>
+  friend class Result;
+  struct Detail;
+  // Besides a Detail: null is "no error", inside Status and Result only; kMoved is an error whose
+  // facts went elsewhere, so that what held it still counts as failed.
+  static constexpr uintptr_t kMoved = 1;
+  static Detail* moved() { return reinterpret_cast<Detail*>(kMoved); }
+  Error() = default;
+  bool none() const { return d_ == nullptr; }
+  static void destroy(Detail* d);
+  Detail* d_ = nullptr;
 };
 
-template <typename T>
-using Result = std::expected<T, Error>;
-using Status = std::expected<void, Error>;
+/// Nothing, or an error. `return {};` is success.
+class [[nodiscard]] [[clang::trivial_abi]] Status {
+ public:
+  Status() = default;
+  Status(Error e) : error_(std::move(e)) {}  // NOLINT: `return invalidArgument(...)`
+  Status(Status&& o) noexcept { std::swap(error_.d_, o.error_.d_); }
+  Status& operator=(Status&& o) noexcept {
+    std::swap(error_.d_, o.error_.d_);
+    return *this;
+  }
 
-/// `return invalidArgument(cat("rank ", r, " where 4 was expected"));`
-std::unexpected<Error> invalidArgument(std::string message);
-std::unexpected<Error> notFound(std::string message);
-std::unexpected<Error> unimplemented(std::string message);
-std::unexpected<Error> dataLoss(std::string message);
-std::unexpected<Error> outOfRange(std::string message);
-std::unexpected<Error> resourceExhausted(std::string message);
-std::unexpected<Error> failedPrecondition(std::string message);
-std::unexpected<Error> internal(std::string message);
-std::unexpected<Error> fail(Error e);
+  explicit operator bool() const { return error_.none(); }
+  bool has_value() const { return error_.none(); }
+  Error& error() & { return error_; }
+  const Error& error() const& { return error_; }
+  Error&& error() && { return std::move(error_); }
+
+ private:
+  Error error_;
+};
+
+/// A value or an error, as std::expected<T, Error> is; smaller in size and code.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  using value_type = T;
+
+  Result()
+    requires std::default_initializable<T>
+      : value_() {}
+  Result(Error e) : error_(std::move(e)) {}  // NOLINT: `return invalidArgument(...)`
+  template <typename U = T>
+    requires(std::is_convertible_v<U, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
+             !std::same_as<std::remove_cvref_t<U>, Error>)
+  Result(U&& v) : value_(std::forward<U>(v)) {}  // NOLINT: `return value`
+  Result(Result&& o) noexcept { take(std::move(o)); }
+  Result& operator=(Result&& o) noexcept {
+    if (this != &o) {
+      this->~Result();
+      new (this) Result(std::move(o));
+    }
+    return *this;
+  }
+  ~Result() {
+    if (error_.none()) value_.~T();
+  }
+
+  explicit operator bool() const { return error_.none(); }
+  bool has_value() const { return error_.none(); }
+  T& operator*() & { return value_; }
+  const T& operator*() const& { return value_; }
+  T&& operator*() && { return std::move(value_); }
+  T* operator->() { return &value_; }
+  const T* operator->() const { return &value_; }
+  /// The value; ends the program where there is none.
+  T& value() & { return check(), value_; }
+  const T& value() const& { return check(), value_; }
+  T&& value() && { return check(), std::move(value_); }
+  /// The value, or `other` where there is none.
+  T value_or(T other) && { return error_.none() ? std::move(value_) : std::move(other); }
+  Error& error() & { return error_; }
+  const Error& error() const& { return error_; }
+  Error&& error() && { return std::move(error_); }
+
+ private:
+  void check() const {
+    if (!error_.none()) __builtin_trap();
+  }
+  void take(Result&& o) {
+    if (o.error_.none())
+      new (&value_) T(std::move(o.value_));
+    else
+      error_.d_ = std::exchange(o.error_.d_, Error::moved());
+  }
+  Error error_;
+  union {
+    T value_;
+  };
+};
+
+/// An error whose message is the parts one after another, as by cat(). Out of line and with nothing
+/// to destroy afterwards: there are many hundreds of calls.
+Error makeError(Code code, const Piece* pieces, size_t n);
+template <Code kCode, typename... Args>
+[[gnu::always_inline]] inline Error makeError(const Args&... args) {
+  const Piece pieces[] = {Piece(args)...};
+  return makeError(kCode, pieces, sizeof...(args));
+}
+
+/// `return invalidArgument("rank ", r, " where 4 was expected");`
+template <typename... Args>
+[[gnu::always_inline]] inline Error invalidArgument(const Args&... args) {
+  return makeError<Code::kInvalidArgument>(args...);
+}
+template <typename... Args>
+[[gnu::always_inline]] inline Error notFound(const Args&... args) {
+  return makeError<Code::kNotFound>(args...);
+}
+template <typename... Args>
+[[gnu::always_inline]] inline Error unimplemented(const Args&... args) {
+  return makeError<Code::kUnimplemented>(args...);
+}
+template <typename... Args>
+[[gnu::always_inline]] inline Error dataLoss(const Args&... args) {
+  return makeError<Code::kDataLoss>(args...);
+}
+template <typename... Args>
+[[gnu::always_inline]] inline Error outOfRange(const Args&... args) {
+  return makeError<Code::kOutOfRange>(args...);
+}
+template <typename... Args>
+[[gnu::always_inline]] inline Error resourceExhausted(const Args&... args) {
+  return makeError<Code::kResourceExhausted>(args...);
+}
+template <typename... Args>
+[[gnu::always_inline]] inline Error failedPrecondition(const Args&... args) {
+  return makeError<Code::kFailedPrecondition>(args...);
+}
+template <typename... Args>
+[[gnu::always_inline]] inline Error internal(const Args&... args) {
+  return makeError<Code::kInternal>(args...);
+}
+inline Error fail(Error e) { return e; }
 
 }  // namespace smw
 
 /// The value of a Result, or return its error. `Shape s = SMW_TRY(readShape(p));`
-#define SMW_TRY(expr)                                      \
-  ({                                                       \
-    auto smw_try_ = (expr);                                \
-    if (!smw_try_) [[unlikely]]                            \
-      return std::unexpected(std::move(smw_try_).error()); \
-    ::smw::detail::take(std::move(smw_try_));              \
+#define SMW_TRY(expr)                                   \
+  ({                                                    \
+    auto smw_try_ = (expr);                             \
+    if (!smw_try_) [[unlikely]]                         \
+      return ::smw::Error(std::move(smw_try_).error()); \
+    ::smw::detail::take(std::move(smw_try_));           \
   })
 
 namespace smw::detail {

@@ -12,6 +12,9 @@ void Piece::appendTo(std::string& s) const {
     case kText:
       s.append(text_.data, text_.size);
       return;
+    case kLiteral:
+      s += literal_;
+      return;
     case kChar:
       s += char(signed_);
       return;

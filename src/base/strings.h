@@ -18,10 +18,10 @@ class Piece {
   [[gnu::always_inline]] Piece(std::string_view v)
       : kind_(kText), text_{v.data(), v.size()} {}                                    // NOLINT
   [[gnu::always_inline]] Piece(const std::string& v) : Piece(std::string_view(v)) {}  // NOLINT
-  // Without this overload a literal would become a bool.
-  [[gnu::always_inline]] Piece(const char* v) : Piece(std::string_view(v)) {}  // NOLINT
-  [[gnu::always_inline]] Piece(char v) : kind_(kChar), signed_(v) {}           // NOLINT
-  [[gnu::always_inline]] Piece(double v) : kind_(kReal), real_(v) {}           // NOLINT
+  // Its length is measured later: less code where it is called.
+  [[gnu::always_inline]] Piece(const char* v) : kind_(kLiteral), literal_(v) {}  // NOLINT
+  [[gnu::always_inline]] Piece(char v) : kind_(kChar), signed_(v) {}             // NOLINT
+  [[gnu::always_inline]] Piece(double v) : kind_(kReal), real_(v) {}             // NOLINT
   template <std::integral T>
   [[gnu::always_inline]] Piece(T v) {  // NOLINT
     if constexpr (std::same_as<T, bool>) {
@@ -39,13 +39,14 @@ class Piece {
   void appendTo(std::string& s) const;
 
  private:
-  enum Kind { kText, kChar, kSigned, kUnsigned, kReal } kind_;
+  enum Kind { kText, kLiteral, kChar, kSigned, kUnsigned, kReal } kind_;
   struct Text {
     const char* data;
     size_t size;
   };
   union {
     Text text_;
+    const char* literal_;
     int64_t signed_;
     uint64_t unsigned_;
     double real_;

@@ -90,7 +90,7 @@ Status fillFromLists(Tensor& t, const tensorflow::TensorProto& p) {
     }
     default:
       if (p.resource_handle_val().empty() && p.variant_val().empty()) return {};
-      return unimplemented(cat("a constant of dtype ", dtypeName(t.dtype())));
+      return unimplemented("a constant of dtype ", dtypeName(t.dtype()));
   }
 }
 
@@ -122,11 +122,10 @@ Status fillStrings(Tensor& t, std::string_view content) {
 
 Status fillFromContent(Tensor& t, std::string_view content) {
   if (t.dtype() == DType::kString) return fillStrings(t, content);
-  if (!isPod(t.dtype()))
-    return invalidArgument(cat("tensor_content for dtype ", dtypeName(t.dtype())));
+  if (!isPod(t.dtype())) return invalidArgument("tensor_content for dtype ", dtypeName(t.dtype()));
   if (int64_t(content.size()) != t.numBytes())
-    return invalidArgument(cat("tensor_content has ", content.size(), " bytes where ", t.describe(),
-                               " takes ", t.numBytes()));
+    return invalidArgument("tensor_content has ", content.size(), " bytes where ", t.describe(),
+                           " takes ", t.numBytes());
   if (t.dtype() == DType::kBool)  // a byte that is neither 0 nor 1 must not become a C++ bool
     std::ranges::transform(content, t.data<uint8_t>(), [](char c) { return uint8_t(c != 0); });
   else
@@ -136,13 +135,12 @@ Status fillFromContent(Tensor& t, std::string_view content) {
 
 Result<AttrValue> fromProto(const tensorflow::AttrValue& p, Scope scope);
 
-Result<Attrs> fromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p,
-                        Scope scope) {
+Result<Attrs> fromProto(const AttrEntries& p, Scope scope) {
   Attrs attrs;
-  for (const auto& [name, value] : p) {
-    auto v = fromProto(value, scope);
-    if (!v) return fail(std::move(v).error().prefixed(cat("attribute '", name, "': ")));
-    attrs.set(name, std::move(*v));
+  for (const tensorflow::AttrEntry& e : p) {
+    auto v = fromProto(e.value(), scope);
+    if (!v) return fail(std::move(v).error().prefixed(cat("attribute '", e.key(), "': ")));
+    attrs.set(e.key(), std::move(*v));
   }
   return attrs;
 }
@@ -210,7 +208,7 @@ Result<AttrValue> fromProto(const tensorflow::AttrValue& p, Scope scope) {
       if (scope.instance)
         if (auto v = scope.instance->all().find(p.placeholder()); v != scope.instance->all().end())
           return v->second;
-      return unimplemented(cat("the placeholder '", p.placeholder(), "' in place of a value"));
+      return unimplemented("the placeholder '", p.placeholder(), "' in place of a value");
     case P::VALUE_NOT_SET:
       break;
   }
@@ -231,7 +229,7 @@ Result<Tensor> tensorFromProto(const tensorflow::TensorProto& p) {
     return failedPrecondition("the tensor's bytes are still in the file");
   const DType dtype = dtypeFromProto(p.dtype());
   if (dtype == DType::kInvalid)
-    return invalidArgument(cat("a tensor of unknown dtype ", int(p.dtype())));
+    return invalidArgument("a tensor of unknown dtype ", int(p.dtype()));
   Dims dims;
   for (const auto& d : p.tensor_shape().dim()) dims.push_back(d.size());
   Tensor t = SMW_TRY(Tensor::allocate(dtype, SMW_TRY(Shape::make(dims))));
@@ -246,8 +244,7 @@ Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p, const Attrs* ins
   return fromProto(p, Scope{instance});
 }
 
-Result<Attrs> attrsFromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p,
-                             const Attrs* instance) {
+Result<Attrs> attrsFromProto(const AttrEntries& p, const Attrs* instance) {
   return fromProto(p, Scope{instance});
 }
 

@@ -6,6 +6,8 @@
 
 namespace smw {
 
+using AttrEntries = google::protobuf::RepeatedPtrField<tensorflow::AttrEntry>;
+
 /// The elements of `p`, from tensor_content or from the typed list, whose last value stands for all
 /// that follow it; without any value, zeros. Errors: INVALID_ARGUMENT (dtype, shape, length of the
 /// content), UNIMPLEMENTED (resources and variants with a value), FAILED_PRECONDITION where the
@@ -18,7 +20,6 @@ PartialShape shapeAttrFromProto(const tensorflow::TensorShapeProto& p);
 /// INVALID_ARGUMENT for function attributes nested too deeply. `instance` has the values of
 /// placeholders: the attributes that a function is called with.
 Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p, const Attrs* instance = nullptr);
-Result<Attrs> attrsFromProto(const google::protobuf::Map<std::string, tensorflow::AttrValue>& p,
-                             const Attrs* instance = nullptr);
+Result<Attrs> attrsFromProto(const AttrEntries& p, const Attrs* instance = nullptr);
 
 }  // namespace smw

@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "base/entry.h"
 #include "base/strings.h"
 #include "graph/calls.h"
 #include "graph/from_proto.h"
@@ -106,17 +107,17 @@ Status Importer::State::importBody(const tensorflow::FunctionDef& f, const Attrs
   }
   for (int i = 0; i < f.signature().output_arg_size(); ++i) {
     const std::string& name = f.signature().output_arg(i).name();
-    const auto ret = f.ret().find(name);
-    if (ret == f.ret().end()) return invalidArgument(cat("output '", name, "' has no value"));
-    const Output first = SMW_TRY(nodes.tensor(ret->second));
+    const std::string* ret = findEntry(f.ret(), name);
+    if (!ret) return invalidArgument("output '", name, "' has no value");
+    const Output first = SMW_TRY(nodes.tensor(*ret));
     const auto types = SMW_TRY(argTypes(f.signature(), i, true, instance));
     for (int k = 0; k < int(types.size()); ++k) g.outputs.push_back({first.node, first.index + k});
     if (!types.empty() && first.index + int(types.size()) > g[first.node].numOutputs &&
         g[first.node].def)
-      return invalidArgument(cat("output '", name, "' has too few tensors"));
+      return invalidArgument("output '", name, "' has too few tensors");
   }
   std::vector<std::string_view> targets;
-  for (const auto& [name, node] : f.control_ret()) targets.push_back(node);
+  for (const auto& e : f.control_ret()) targets.push_back(e.value());
   if (targets.empty() && f.signature().is_stateful())
     for (const auto& d : f.node_def())
       if (runsUnasked(d, ops[d.op()])) targets.push_back(d.name());
@@ -142,8 +143,7 @@ Status Importer::State::importMain(const GraphRequest& request, Graph& g,
           Error(Code::kNotFound, cat("there is no tensor '", feed, "' to be fed")).about(feed));
     Attrs attrs;  // of a placeholder; a constant may be fed as well, and be large
     for (const char* a : {"dtype", "shape"})
-      if (const auto it = d->attr().find(a); it != d->attr().end())
-        attrs.set(a, SMW_TRY(attrFromProto(it->second)));
+      if (const auto* value = findEntry(d->attr(), a)) attrs.set(a, SMW_TRY(attrFromProto(*value)));
     const Output arg{addArg(g, std::string(feed), attrs.getOr("dtype", DType::kInvalid),
                             attrs.getOr("shape", PartialShape())),
                      0};
@@ -197,8 +197,8 @@ Result<std::unique_ptr<Graph>> Importer::import(const GraphRequest& request) {
   Status s = s_->importMain(request, *g, unsupported);
   if (s) s = s_->importCallees(*g, unsupported);
   if (s && !unsupported.empty())
-    s = unimplemented(cat("the signature '", request.name,
-                          "' needs ops that are not supported: ", describe(unsupported)));
+    s = unimplemented("the signature '", request.name,
+                      "' needs ops that are not supported: ", describe(unsupported));
   if (!s) return fail(std::move(s).error().inSignature(request.name));
   return g;
 }

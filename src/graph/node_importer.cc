@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/entry.h"
 #include "base/strings.h"
 #include "graph/calls.h"
 #include "graph/from_proto.h"
@@ -62,12 +63,12 @@ Result<Ref<Constant>> NodeImporter::constant(const tensorflow::TensorProto& p) {
   const Shape shape = SMW_TRY(Shape::make(dims));
   const int64_t want = SMW_TRY(mul(shape.numElements(), int64_t(dtypeSize(dtype))));
   if (!isPod(dtype) || want != p.content_length())
-    return invalidArgument(cat("a constant ", dtypeName(dtype), shape.toString(), " takes ", want,
-                               " bytes, and has ", p.content_length()));
+    return invalidArgument("a constant ", dtypeName(dtype), shape.toString(), " takes ", want,
+                           " bytes, and has ", p.content_length());
   return constants_.fromFile(file_, p.content_offset(), p.content_length(), dtype, shape);
 }
 
-std::unexpected<Error> NodeImporter::wrong(const Node& n, std::string message) const {
+Error NodeImporter::wrong(const Node& n, std::string message) const {
   return fail(Error(Code::kInvalidArgument, cat("node '", n.name, "' (", n.op, "): ", message))
                   .atNode(n.name)
                   .inOp(n.op));
@@ -152,9 +153,9 @@ Status NodeImporter::makeNode(const tensorflow::NodeDef& d, Node& n) {
   n.name = d.name();
   n.op = d.op();
   if (n.op == kConstOp) {
-    const auto value = d.attr().find("value");
-    if (value == d.attr().end() || !value->second.has_tensor()) return wrong(n, "it has no value");
-    auto c = constant(value->second.tensor());
+    const auto* value = findEntry(d.attr(), "value");
+    if (!value || !value->has_tensor()) return wrong(n, "it has no value");
+    auto c = constant(value->tensor());
     if (!c) return fail(std::move(c).error().atNode(n.name).inOp(n.op));
     n.constant = std::move(*c);
     return {};

@@ -70,7 +70,7 @@ class NodeImporter {
   Result<Attrs> attrsOf(const tensorflow::NodeDef& d, const OpFacts& facts);
   bool isRef(Output o);
   Output insertRead(Output ref, const std::vector<int>& controls, std::string_view reader);
-  std::unexpected<Error> wrong(const Node& n, std::string message) const;
+  Error wrong(const Node& n, std::string message) const;
 
   OpTable& ops_;
   ConstantPool& constants_;

@@ -59,8 +59,8 @@ Result<int> argLength(const ArgSpec& arg, const Attrs& attrs) {
   if (arg.lengthAttr.empty()) return 1;
   if (const auto* n = attrs.find<int64_t>(arg.lengthAttr)) {
     if (*n < 0 || *n > kMostTensors)
-      return invalidArgument(
-          cat("attribute '", arg.lengthAttr, "' is ", *n, ", which is no number of tensors"));
+      return invalidArgument("attribute '", arg.lengthAttr, "' is ", *n,
+                             ", which is no number of tensors");
     return int(*n);
   }
   return int(SMW_TRY(attrs.get<std::vector<DType>>(arg.lengthAttr)).size());
@@ -82,12 +82,12 @@ Result<int> flatIndex(const std::vector<ArgSpec>& args, const Attrs& attrs, std:
     const int n = SMW_TRY(argLength(a, attrs));
     if (a.name == name) {
       if (i < 0 || i >= n)
-        return outOfRange(cat("argument '", name, "' has ", n, " tensors, not one numbered ", i));
+        return outOfRange("argument '", name, "' has ", n, " tensors, not one numbered ", i);
       return offset + int(i);
     }
     offset += n;
   }
-  return notFound(cat("there is no argument '", name, "'"));
+  return notFound("there is no argument '", name, "'");
 }
 
 bool isRefArg(const std::vector<ArgSpec>& args, const Attrs& attrs, int i) {

@@ -4,29 +4,30 @@
 
 namespace smw::kernels {
 
-BinaryKernel binaryKernel(BinaryOp op, Elem e, const BinaryParams& p) {
+BinaryKernel binaryKernel(BinaryOp op, Elem e, const BinaryParams& p, const BinaryLoops* rare) {
   BinaryKernel k{.in = e, .loopIn = wide(e), .loopOut = wide(e), .out = e, .params = p};
   k.params.bits = int(elemSize(e)) * 8;
   switch (k.loopIn) {
     case Elem::kF32:
-      k.loop = binaryLoopF32(op);
-      if (!k.loop) k.loop = binaryLoopF64(op), k.loopIn = k.loopOut = Elem::kF64;
-      break;
+      k.loop = rare ? rare->f32(op) : binaryLoopF32(op);
+      if (k.loop) break;
+      k.loopIn = k.loopOut = Elem::kF64;
+      [[fallthrough]];
     case Elem::kF64:
-      k.loop = binaryLoopF64(op);
+      k.loop = rare ? rare->f64(op) : binaryLoopF64(op);
       break;
     case Elem::kC128:
-      k.loop = binaryLoopC128(op);
+      k.loop = rare ? rare->c128(op) : binaryLoopC128(op);
       break;
     case Elem::kU64:
-      k.loop = binaryLoopU64(op);
+      k.loop = rare ? rare->u64(op) : binaryLoopU64(op);
       break;
     case Elem::kI64:
-      if (e == Elem::kI32) k.loop = binaryLoopI32(op);
+      if (e == Elem::kI32 && !rare) k.loop = binaryLoopI32(op);
       if (k.loop)
         k.loopIn = k.loopOut = Elem::kI32;
       else
-        k.loop = binaryLoopI64(op);
+        k.loop = rare ? rare->i64(op) : binaryLoopI64(op);
       break;
     default:
       break;

@@ -85,8 +85,19 @@ struct BinaryKernel {
   explicit operator bool() const { return loop != nullptr; }
 };
 
-/// False where the function is not defined for `e`.
-BinaryKernel binaryKernel(BinaryOp op, Elem e, const BinaryParams& p = {});
+/// Where loops of ops that few models use are looked up, by the type they work in; each gives null
+/// where it has none. Their ops name them, so that a link without those ops is without the loops.
+struct BinaryLoops {
+  BinaryLoop (*f32)(BinaryOp), (*f64)(BinaryOp), (*c128)(BinaryOp), (*i64)(BinaryOp),
+      (*u64)(BinaryOp);
+};
+extern const BinaryLoops gradLoops;
+extern const BinaryLoops specialLoops;
+
+/// False where the function is not defined for `e`. `rare` holds the ops that are not among the
+/// common ones.
+BinaryKernel binaryKernel(BinaryOp op, Elem e, const BinaryParams& p = {},
+                          const BinaryLoops* rare = nullptr);
 
 /// Elements [begin, end) of the output; false as BinaryLoop. `out` may be an operand that lies in
 /// memory as the output does.
@@ -104,11 +115,5 @@ BinaryLoop binaryLoopI32(BinaryOp op);  // the ones worth a loop of their own
 BinaryLoop binaryLoopI64(BinaryOp op);
 BinaryLoop binaryLoopBool(BinaryOp op);  // of bytes 0 and 1
 BinaryLoop binaryLoopU64(BinaryOp op);
-
-/// Gradients, by type.
-BinaryLoop gradLoopF32(BinaryOp op);
-BinaryLoop gradLoopF64(BinaryOp op);
-BinaryLoop gradLoopC128(BinaryOp op);
-BinaryLoop gradLoopInt(BinaryOp op, bool isSigned);
 
 }  // namespace smw::kernels

@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "kernels/binary_loop.h"
-#include "kernels/special.h"
 
 namespace smw::kernels {
 namespace {
@@ -93,18 +92,8 @@ BinaryLoop binaryLoopF64(BinaryOp op) {
       return kTest<[](double a, double b) { return a > b; }>;
     case B::kGreaterEqual:
       return kTest<[](double a, double b) { return a >= b; }>;
-    case B::kIgamma:
-      return kMap<igamma>;
-    case B::kIgammac:
-      return kMap<igammac>;
-    case B::kIgammaGradA:
-      return kMap<igammaGradA>;
-    case B::kPolygamma:
-      return kMap<polygamma>;
-    case B::kZeta:
-      return kMap<zeta>;
     default:
-      return gradLoopF64(op);
+      return nullptr;
   }
 }
 
@@ -138,7 +127,7 @@ BinaryLoop binaryLoopC128(BinaryOp op) {
     case B::kNotEqual:
       return binaryMap<c128, bool, [](c128 a, c128 b) { return a != b; }>;
     default:
-      return gradLoopC128(op);
+      return nullptr;
   }
 }
 

@@ -88,9 +88,7 @@ BinaryLoop integers(BinaryOp op) {
   }
 }
 
-}  // namespace
-
-BinaryLoop gradLoopF32(BinaryOp op) {
+BinaryLoop f32(BinaryOp op) {
   switch (op) {
     case B::kReluGrad:
       return gradF32<reluF32>;
@@ -107,7 +105,7 @@ BinaryLoop gradLoopF32(BinaryOp op) {
   }
 }
 
-BinaryLoop gradLoopF64(BinaryOp op) {
+BinaryLoop f64(BinaryOp op) {
   switch (op) {
     case B::kEluGrad:
       return kMap<[](double g, double y) { return y < 0 ? g * (y + 1) : g; }>;
@@ -138,7 +136,7 @@ BinaryLoop gradLoopF64(BinaryOp op) {
   }
 }
 
-BinaryLoop gradLoopC128(BinaryOp op) {
+BinaryLoop complex(BinaryOp op) {
   switch (op) {
     case B::kReciprocalGrad:
       return kComplex<[](c128 y, c128 dy) { return -dy * std::conj(y * y); }>;
@@ -155,8 +153,8 @@ BinaryLoop gradLoopC128(BinaryOp op) {
   }
 }
 
-BinaryLoop gradLoopInt(BinaryOp op, bool isSigned) {
-  return isSigned ? integers<int64_t>(op) : integers<uint64_t>(op);
-}
+}  // namespace
+
+const BinaryLoops gradLoops{f32, f64, complex, integers<int64_t>, integers<uint64_t>};
 
 }  // namespace smw::kernels

@@ -151,10 +151,8 @@ BinaryLoop ordered(BinaryOp op) {
       return shift<T, true>;
     case B::kRightShift:
       return shift<T, false>;
-    default: {
-      const BinaryLoop grad = gradLoopInt(op, T(-1) < 0);
-      return grad ? grad : wrapping(op);
-    }
+    default:
+      return wrapping(op);
   }
 }
 

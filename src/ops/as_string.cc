@@ -25,19 +25,19 @@ Result<Format> formatOf(Resolver& r) {
   const DType t = r.dtype(0);
   if (!isFloating(t) && !isComplex(t) && t != DType::kString) {
     if (scientific || shortest)
-      return invalidArgument(
-          cat("scientific and shortest format not supported for datatype ", dtypeName(t)));
+      return invalidArgument("scientific and shortest format not supported for datatype ",
+                             dtypeName(t));
     if (precision >= 0)
-      return invalidArgument(cat("precision not supported for datatype ", dtypeName(t)));
+      return invalidArgument("precision not supported for datatype ", dtypeName(t));
   }
   if (fill.size() > 1)
-    return invalidArgument(cat("Fill string must be one or fewer characters: ", fill));
+    return invalidArgument("Fill string must be one or fewer characters: ", fill);
   if (scientific && shortest)
     return invalidArgument("Cannot select both scientific and shortest notation");
   if (!fill.empty() && !std::string_view(" +-0#").contains(fill[0]))
-    return invalidArgument(cat("Fill argument not supported: \"", fill, "\""));
+    return invalidArgument("Fill argument not supported: \"", fill, "\"");
   if (width > kMostWidth || precision > kMostWidth)
-    return invalidArgument(cat("width and precision must be at most ", kMostWidth));
+    return invalidArgument("width and precision must be at most ", kMostWidth);
   Format f{"%" + fill, shortest ? 'g' : scientific ? 'e' : 'f', width};
   if (width > -1) f.flags += cat(width);
   if (precision > -1) f.flags += cat(".", precision);

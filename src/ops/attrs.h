@@ -35,42 +35,39 @@ using AttrValue =
 
 class Attrs {
  public:
-  void set(std::string_view name, AttrValue value) {
-    values_.insert_or_assign(std::string(name), std::move(value));
-  }
-  void erase(std::string_view name) {
-    if (auto it = values_.find(name); it != values_.end()) values_.erase(it);
-  }
-  bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
+  void set(std::string_view name, AttrValue value);
+  void erase(std::string_view name);
+  bool has(std::string_view name) const { return at(name) != nullptr; }
   const std::map<std::string, AttrValue, std::less<>>& all() const { return values_; }
 
   /// INVALID_ARGUMENT where the attribute is missing or of another type.
   template <typename T>
   Result<T> get(std::string_view name) const {
-    if (const T* v = find<T>(name)) return *v;
-    if (emptyList(name)) return T();
-    return invalidArgument(
-        cat("attribute '", name, "' is ", has(name) ? "of another type" : "missing"));
+    const AttrValue* v = at(name);
+    if (const T* t = std::get_if<T>(v)) return *t;
+    if (isEmptyList(v)) return T();
+    return wrong(name);
   }
   /// `fallback` where the attribute is missing: ops give TensorFlow's default here.
   template <typename T>
   T getOr(std::string_view name, T fallback) const {
-    if (const T* v = find<T>(name)) return *v;
-    return emptyList(name) ? T() : fallback;
+    const AttrValue* v = at(name);
+    if (const T* t = std::get_if<T>(v)) return *t;
+    return isEmptyList(v) ? T() : fallback;
   }
   std::string getOr(std::string_view name, const char* fallback) const {
     return getOr(name, std::string(fallback));
   }
   template <typename T>
   const T* find(std::string_view name) const {
-    auto it = values_.find(name);
-    return it == values_.end() ? nullptr : std::get_if<T>(&it->second);
+    return std::get_if<T>(at(name));
   }
 
  private:
-  bool emptyList(std::string_view name) const {
-    auto it = values_.find(name);
-    return it != values_.end() && std::holds_alternative<std::monostate>(it->second);
+  const AttrValue* at(std::string_view name) const;  // null where missing
+  Error wrong(std::string_view name) const;
+  static bool isEmptyList(const AttrValue* v) {
+    return v && std::holds_alternative<std::monostate>(*v);
   }
   std::map<std::string, AttrValue, std::less<>> values_;
 };

@@ -15,12 +15,12 @@ Status binary(Resolver& r) {
   return resolveBinary(r, kOp);
 }
 
-std::unexpected<Error> divisionByZero() { return invalidArgument("Integer division by zero"); }
-std::unexpected<Error> negativePower() {
+Error divisionByZero() { return invalidArgument("Integer division by zero"); }
+Error negativePower() {
   return invalidArgument("Integers to negative integer powers are not allowed");
 }
 // TensorFlow reports these two as an error of its own.
-std::unexpected<Error> truncatedByZero() { return internal("Integer division by zero"); }
+Error truncatedByZero() { return internal("Integer division by zero"); }
 
 template <B kOp>
 Status division(Resolver& r) {
@@ -33,8 +33,8 @@ Status truncation(Resolver& r) {
 Status resolvePow(Resolver& r) { return resolveBinary(r, B::kPow, {}, negativePower); }
 Status resolveApproximateEqual(Resolver& r) {
   if (!(r.shape(0) == r.shape(1)))
-    return invalidArgument(cat("x and y must be of the same shape. x shape: ",
-                               r.shape(0).toString(), ". y shape: ", r.shape(1).toString()));
+    return invalidArgument("x and y must be of the same shape. x shape: ", r.shape(0).toString(),
+                           ". y shape: ", r.shape(1).toString());
   return resolveBinary(r, B::kApproximateEqual, {.tolerance = r.attrOr("tolerance", 1e-5f)});
 }
 
@@ -90,9 +90,9 @@ Status resolveAddN(Resolver& r) {
   for (int i = 1; i < r.numInputs(); ++i) {
     SMW_TRY(requireSameDType(r, 0, i));
     if (!(r.shape(i) == r.shape(0)))
-      return invalidArgument(
-          cat("Inputs to operation ", r.op(), " must have the same size and shape. Input 0: ",
-              r.shape(0).toString(), " != input ", i, ": ", r.shape(i).toString()));
+      return invalidArgument("Inputs to operation ", r.op(),
+                             " must have the same size and shape. Input 0: ", r.shape(0).toString(),
+                             " != input ", i, ": ", r.shape(i).toString());
   }
   // A third input that is the first one too would be read after it was overwritten.
   OutputInfo& out = r.addOutput(r.dtype(0), r.shape(0));
@@ -122,8 +122,8 @@ Status resolveBiasAdd(Resolver& r) {
   const int axis = channelsFirst ? 1 : rank - 1;
   if (r.shape(0)[axis] != r.shape(1)[0])
     return invalidArgument(
-        cat("Must provide as many biases as the channel dimension of the input tensor: ",
-            r.shape(1).toString(), " vs. ", r.shape(0)[axis], " in ", r.shape(0).toString()));
+        "Must provide as many biases as the channel dimension of the input tensor: ",
+        r.shape(1).toString(), " vs. ", r.shape(0)[axis], " in ", r.shape(0).toString());
   Dims bias(size_t(rank - axis), 1);
   bias[0] = r.shape(1)[0];
   const auto k = kernels::binaryKernel(B::kAdd, elemOf(r.dtype(0)));

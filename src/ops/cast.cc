@@ -18,7 +18,7 @@ Status resolveCast(Resolver& r) {
   }
   const kernels::Elem f = elemOf(from), t = elemOf(to);
   if (f == kernels::Elem::kNone || t == kernels::Elem::kNone)
-    return unimplemented(cat("Cast ", dtypeName(from), " to ", dtypeName(to), " is not supported"));
+    return unimplemented("Cast ", dtypeName(from), " to ", dtypeName(to), " is not supported");
   const auto convert = r.attrOr("Truncate", false) ? kernels::castTruncate : kernels::cast;
   r.addOutput(to, r.shape(0));
   return r.kernel([=, n = r.shape(0).numElements()](const Args& a) {
@@ -40,9 +40,9 @@ Status resolveBitcast(Resolver& r) {
     dims.push_back(from / size);
   } else if (from < size) {
     if (dims.empty() || dims.back() != size / from)
-      return invalidArgument(cat("Cannot bitcast from ", dtypeName(r.dtype(0)), " to ",
-                                 dtypeName(to), " where the ", "last dimension of ",
-                                 r.shape(0).toString(), " is not ", size / from));
+      return invalidArgument("Cannot bitcast from ", dtypeName(r.dtype(0)), " to ", dtypeName(to),
+                             " where the ", "last dimension of ", r.shape(0).toString(), " is not ",
+                             size / from);
     dims.pop_back();
   }
   r.addView(0, to, SMW_TRY(Shape::make(dims)));
@@ -111,7 +111,7 @@ Status resolveCheckNumerics(Resolver& r) {
       found.push_back("Inf");
     }
     if (nan) found.push_back("NaN");
-    return invalidArgument(cat(message, " : Tensor had ", join(found, " and "), " values"));
+    return invalidArgument(message, " : Tensor had ", join(found, " and "), " values");
   });
 }
 

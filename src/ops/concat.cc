@@ -49,8 +49,8 @@ Status concat(Resolver& r, int first, int n, int axisInput) {
     bool fits = s.rank() == shape.rank();
     for (int d = 0; fits && d < s.rank(); ++d) fits = d == axis || s[d] == shape[d];
     if (!fits)
-      return invalidArgument(cat("ConcatOp : Dimensions of inputs should match: shape[0] = ",
-                                 shape.toString(), " vs. shape[", i - first, "] = ", s.toString()));
+      return invalidArgument("ConcatOp : Dimensions of inputs should match: shape[0] = ",
+                             shape.toString(), " vs. shape[", i - first, "] = ", s.toString());
     joined = SMW_TRY(add(joined, s[axis]));
     parts.push_back(SMW_TRY(mul(s[axis], inner)));
   }
@@ -65,14 +65,14 @@ Status resolvePack(Resolver& r) {
   const Shape& shape = r.shape(0);
   int64_t axis = r.attrOr("axis", int64_t(0));
   if (axis < -1 - shape.rank() || axis > shape.rank())
-    return invalidArgument(
-        cat("axis = ", axis, " not in [", -1 - shape.rank(), ", ", shape.rank() + 1, ")"));
+    return invalidArgument("axis = ", axis, " not in [", -1 - shape.rank(), ", ", shape.rank() + 1,
+                           ")");
   if (axis < 0) axis += shape.rank() + 1;
   for (int i = 1; i < r.numInputs(); ++i)
     if (!(r.shape(i) == shape))
       return invalidArgument(
-          cat("Shapes of all inputs must match: values[0].shape = ", shape.toString(),
-              " != values[", i, "].shape = ", r.shape(i).toString()));
+          "Shapes of all inputs must match: values[0].shape = ", shape.toString(), " != values[", i,
+          "].shape = ", r.shape(i).toString());
   Dims dims(shape.dims());
   dims.insert(size_t(axis), r.numInputs());
   const std::vector<int64_t> parts(size_t(r.numInputs()), shape.product(int(axis), shape.rank()));
@@ -88,8 +88,8 @@ Status resolveConcatOffset(Resolver& r) {
   for (int i = 1; i <= n; ++i) {
     SMW_TRY(r.requireVector(i, "shape"));
     if (!(r.shape(i) == r.shape(1)))
-      return invalidArgument(cat("input ", i, " should contain ", r.shape(1).numElements(),
-                                 " elements, but got ", r.shape(i).numElements()));
+      return invalidArgument("input ", i, " should contain ", r.shape(1).numElements(),
+                             " elements, but got ", r.shape(i).numElements());
     r.addOutput(r.dtype(1), r.shape(1));
   }
   const int64_t rank = r.shape(1).numElements();
@@ -97,16 +97,16 @@ Status resolveConcatOffset(Resolver& r) {
     return r.kernel([rank, n](const Args& a) -> Status {
       int64_t axis = *a.in<int32_t>(0);
       if (axis < -rank || axis >= rank)
-        return invalidArgument(cat("Concat dim is out of range: ", axis, " vs. ", rank));
+        return invalidArgument("Concat dim is out of range: ", axis, " vs. ", rank);
       if (axis < 0) axis += rank;
       T offset = 0;
       for (int i = 0; i < n; ++i) {
         const T *first = a.in<T>(1), *shape = a.in<T>(1 + i);
         for (int64_t d = 0; d < rank; ++d) {
           if (d != axis && shape[d] != first[d])
-            return invalidArgument(cat("All dimensions except ", axis, " must match. Input ", i,
-                                       " has ", int64_t(shape[d]), " in dimension ", d,
-                                       ", input 0 has ", int64_t(first[d])));
+            return invalidArgument("All dimensions except ", axis, " must match. Input ", i,
+                                   " has ", int64_t(shape[d]), " in dimension ", d,
+                                   ", input 0 has ", int64_t(first[d]));
           a.out<T>(i)[d] = d == axis ? offset : T(0);
         }
         if (__builtin_add_overflow(offset, shape[axis], &offset))

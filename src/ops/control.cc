@@ -33,8 +33,8 @@ Status resolveWhile(Resolver& r) {
   c.functions.push_back(SMW_TRY(function(r, "cond")));
   c.functions.push_back(SMW_TRY(function(r, "body")));
   if (r.numOutputs() != r.numInputs())
-    return invalidArgument(
-        cat("While has ", r.numInputs(), " inputs, but ", r.numOutputs(), " outputs"));
+    return invalidArgument("While has ", r.numInputs(), " inputs, but ", r.numOutputs(),
+                           " outputs");
   return r.controlFlow(std::move(c));
 }
 
@@ -63,9 +63,9 @@ Status resolveAssert(Resolver& r) {
 }
 
 Status resolvePlaceholder(Resolver& r) {
-  return invalidArgument(cat("You must feed a value for placeholder tensor '", r.node(),
-                             "' with dtype ", dtypeName(r.attrOr("dtype", DType::kInvalid)),
-                             " and shape ", r.attrOr("shape", PartialShape()).toString()));
+  return invalidArgument("You must feed a value for placeholder tensor '", r.node(),
+                         "' with dtype ", dtypeName(r.attrOr("dtype", DType::kInvalid)),
+                         " and shape ", r.attrOr("shape", PartialShape()).toString());
 }
 
 constexpr OpDef kOps[] = {

@@ -21,14 +21,14 @@ using FloatConv = void(kernels::Parallel&, const kernels::Conv&, const float*, c
 
 Status requireRank(const Resolver& r, int i, int rank, std::string_view name) {
   if (r.rank(i) == rank) return {};
-  return invalidArgument(cat(name, " must be ", rank, "-dimensional: ", r.shape(i).toString()));
+  return invalidArgument(name, " must be ", rank, "-dimensional: ", r.shape(i).toString());
 }
 
 /// TensorFlow's CPU kernels know groups in Conv2D only.
 Status requireOneGroup(const kernels::Conv& c, std::string_view name) {
   if (c.groups == 1) return {};
-  return invalidArgument(
-      cat(name, " depth must match filter depth: ", c.inChannels, " vs ", c.groupIn()));
+  return invalidArgument(name, " depth must match filter depth: ", c.inChannels, " vs ",
+                         c.groupIn());
 }
 
 Dims firstDims(const Shape& s, int n) { return Dims(s.dims().first(size_t(n))); }
@@ -102,8 +102,8 @@ Result<Shape> forwardShape(Resolver& r, const ImageLayout& layout, bool sizesAre
   const Dims sizes = SMW_TRY(r.ints(0));
   if (int(sizes.size()) == layout.rank()) return Shape::make(sizes);
   if (int(sizes.size()) != layout.spatial)
-    return invalidArgument(cat("input_sizes must have ", layout.rank(), " or ", layout.spatial,
-                               " entries, has ", sizes.size()));
+    return invalidArgument("input_sizes must have ", layout.rank(), " or ", layout.spatial,
+                           " entries, has ", sizes.size());
   for (int64_t s : sizes) SMW_TRY(mul(s, 1));
   return layout.shape(r.shape(2)[0], sizes, r.shape(1)[layout.spatial]);
 }
@@ -118,7 +118,7 @@ Status resolveBackpropInput(Resolver& r) {
   SMW_TRY(requireRank(r, 2, spatial + 2, "out_backprop"));
   const Shape in = SMW_TRY(forwardShape(r, layout, sizesAreValues));
   if (in.rank() != layout.rank())
-    return invalidArgument(cat("input must be ", layout.rank(), "-dimensional"));
+    return invalidArgument("input must be ", layout.rank(), "-dimensional");
   const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
   const Shape &filter = r.shape(1), &grad = r.shape(2);
   kernels::Conv c = SMW_TRY(convOf(filter, spatial, in[0], layout.channels(in)));
@@ -127,8 +127,8 @@ Status resolveBackpropInput(Resolver& r) {
   const Shape want =
       SMW_TRY(layout.shape(in[0], outputDims(c.window, spatial), filter[spatial + 1]));
   if (!(grad == want))
-    return invalidArgument(cat("Size of out_backprop doesn't match computed: actual = ",
-                               grad.toString(), ", computed = ", want.toString()));
+    return invalidArgument("Size of out_backprop doesn't match computed: actual = ",
+                           grad.toString(), ", computed = ", want.toString());
   r.addOutput(r.dtype(1), in);
   if (in.numElements() == 0) return r.kernel([](const Args&) {});
   switch (r.dtype(1)) {
@@ -159,8 +159,8 @@ Status resolveDepthwise(Resolver& r) {
   d.channels = layout.channels(in);
   d.multiplier = filter[3];
   if (d.channels != filter[2])
-    return invalidArgument(
-        cat("input and filter must have the same depth: ", d.channels, " vs ", filter[2]));
+    return invalidArgument("input and filter must have the same depth: ", d.channels, " vs ",
+                           filter[2]);
   d.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), firstDims(filter, 2)));
   const Shape out =
       SMW_TRY(layout.shape(in[0], outputDims(d.window, 2), SMW_TRY(mul(d.channels, d.multiplier))));

@@ -59,12 +59,12 @@ Status histogram(Resolver& r, bool matrix, bool binary) {
   if (e == Elem::kNone || e == Elem::kBool) return r.unsupportedDType(t);
   SMW_TRY(r.requireScalar(1, "size"));
   const int64_t size = SMW_TRY(r.integer(1));
-  if (size < 0) return invalidArgument(cat("size (", size, ") must be non-negative"));
+  if (size < 0) return invalidArgument("size (", size, ") must be non-negative");
   const bool weighted = r.shape(2).numElements() > 0;
   if (weighted && !(r.shape(2) == r.shape(0)))
     return invalidArgument(
-        cat("`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it ",
-            "acts as all weights equal to 1. Received ", r.shape(2).toString()));
+        "`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it ",
+        "acts as all weights equal to 1. Received ", r.shape(2).toString());
   Dims dims;
   if (matrix) dims.push_back(r.shape(0)[0]);
   dims.push_back(size);
@@ -87,8 +87,7 @@ Status histogram(Resolver& r, bool matrix, bool binary) {
 Status resolveBincount(Resolver& r) { return histogram(r, false, false); }
 /// input: (n) or (batch, n) -> output: (size) or (batch, size); binary_output tells only presence.
 Status resolveDenseBincount(Resolver& r) {
-  if (r.rank(0) > 2)
-    return invalidArgument(cat("Shape must be at most rank 2 but is rank ", r.rank(0)));
+  if (r.rank(0) > 2) return invalidArgument("Shape must be at most rank 2 but is rank ", r.rank(0));
   return histogram(r, r.rank(0) == 2, r.attrOr("binary_output", false));
 }
 
@@ -99,7 +98,7 @@ Status resolveLinSpace(Resolver& r) {
     SMW_TRY(r.requireScalar(i, i == 0 ? "start" : i == 1 ? "stop" : "num"));
   if (!isFloating(r.dtype(0))) return r.unsupportedDType(r.dtype(0));
   const int64_t n = SMW_TRY(r.integer(2));
-  if (n <= 0) return invalidArgument(cat("Requires num > 0: ", n));
+  if (n <= 0) return invalidArgument("Requires num > 0: ", n);
   r.addOutput(r.dtype(0), SMW_TRY(Shape::make(Dims{n})));
   return r.kernel([n, e = elemOf(r.dtype(0))](const Args& a) {
     double ends[2];
@@ -126,8 +125,7 @@ Status resolveBroadcastGradientArgs(Resolver& r) {
     };
     const int64_t x = dim(a), y = dim(b);
     if (x != y && x != 1 && y != 1)
-      return invalidArgument(
-          cat("Incompatible shapes: ", x, " vs. ", y, " in dimension ", int64_t(i)));
+      return invalidArgument("Incompatible shapes: ", x, " vs. ", y, " in dimension ", int64_t(i));
     if (x == 1) axes[0].push_back(int64_t(i));
     if (y == 1) axes[1].push_back(int64_t(i));
   }

@@ -15,8 +15,8 @@ Status resolveDynamicPartition(Resolver& r) {
   bool prefix = data.rank() >= parts.rank();
   for (int i = 0; prefix && i < parts.rank(); ++i) prefix = data[i] == parts[i];
   if (!prefix)
-    return invalidArgument(cat("data.shape must start with partitions.shape, got data.shape = ",
-                               data.toString(), ", partitions.shape = ", parts.toString()));
+    return invalidArgument("data.shape must start with partitions.shape, got data.shape = ",
+                           data.toString(), ", partitions.shape = ", parts.toString());
   const int count = r.numOutputs();
   if (count < 1) return invalidArgument("num_partitions must be at least 1");
   return r.tensorKernel([count](Step& s) -> Status {
@@ -28,7 +28,7 @@ Status resolveDynamicPartition(Resolver& r) {
     std::vector<int64_t> sizes(size_t(count), 0);
     for (int64_t i = 0; i < n; ++i) {
       if (p[i] < 0 || p[i] >= count)
-        return invalidArgument(cat("partitions[", i, "] = ", p[i], " is not in [0, ", count, ")"));
+        return invalidArgument("partitions[", i, "] = ", p[i], " is not in [0, ", count, ")");
       ++sizes[size_t(p[i])];
     }
     std::vector<std::byte*> to;
@@ -60,21 +60,20 @@ Status resolveDynamicStitch(Resolver& r) {
     bool fits = data.rank() >= index.rank();
     for (int d = 0; fits && d < index.rank(); ++d) fits = data[d] == index[d];
     if (!fits)
-      return invalidArgument(cat("data[", i, "].shape = ", data.toString(),
-                                 " does not start with indices[", i,
-                                 "].shape = ", index.toString()));
+      return invalidArgument("data[", i, "].shape = ", data.toString(),
+                             " does not start with indices[", i, "].shape = ", index.toString());
     Dims own(data.dims().subspan(size_t(index.rank())));
     if (i == 0) slice = own;
     if (!(own == slice))
-      return invalidArgument(cat("Need data[0].shape[", r.rank(0), ":] = data[", i, "].shape[",
-                                 index.rank(), ":], got data[0].shape = ", r.shape(n).toString(),
-                                 ", data[", i, "].shape = ", data.toString()));
+      return invalidArgument("Need data[0].shape[", r.rank(0), ":] = data[", i, "].shape[",
+                             index.rank(), ":], got data[0].shape = ", r.shape(n).toString(),
+                             ", data[", i, "].shape = ", data.toString());
   }
   return r.tensorKernel([n, slice](Step& s) -> Status {
     int64_t rows = 0;
     for (int i = 0; i < n; ++i)
       for (int32_t k : s.input(i).span<int32_t>()) {
-        if (k < 0) return invalidArgument(cat("indices[", i, "] is out of range: ", k));
+        if (k < 0) return invalidArgument("indices[", i, "] is out of range: ", k);
         rows = std::max(rows, int64_t(k) + 1);
       }
     Dims dims = slice;

@@ -252,7 +252,7 @@ Status resolveEinsum(Resolver& r) {
   for (int i = 0; i < r.numInputs(); ++i) shapes.push_back(r.shape(i));
   const EinsumLabels e = SMW_TRY(parseEinsum(SMW_TRY(r.attr<std::string>("equation")), shapes));
   if (shapes.empty() || shapes.size() > 2)
-    return invalidArgument(cat("einsum takes 1 or 2 operands, got ", shapes.size()));
+    return invalidArgument("einsum takes 1 or 2 operands, got ", shapes.size());
   const DType dtype = r.dtype(0);
   for (int i = 1; i < r.numInputs(); ++i)
     if (r.dtype(i) != dtype) return invalidArgument("einsum: operands of different dtypes");

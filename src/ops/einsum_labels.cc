@@ -20,11 +20,11 @@ Result<std::vector<Label>> subscripts(std::string_view text) {
       labels.push_back(c);
     } else if (text.substr(i, 3) == "...") {
       if (std::ranges::count(labels, kEllipsis))
-        return invalidArgument(cat("more than one ellipsis in subscripts '", text, "'"));
+        return invalidArgument("more than one ellipsis in subscripts '", text, "'");
       labels.push_back(kEllipsis);
       i += 2;
     } else {
-      return invalidArgument(cat("invalid character in subscripts '", text, "'"));
+      return invalidArgument("invalid character in subscripts '", text, "'");
     }
   }
   return labels;
@@ -46,8 +46,8 @@ Status addSize(EinsumLabels& e, Label l, int64_t size) {
   } else if (l >= kFirstEllipsisLabel && (at->second == 1 || size == 1)) {
     if (size != 1) at->second = size;
   } else if (at->second != size) {
-    return invalidArgument(cat("einsum: dimensions of sizes ", at->second, " and ", size,
-                               " stand under the same subscript"));
+    return invalidArgument("einsum: dimensions of sizes ", at->second, " and ", size,
+                           " stand under the same subscript");
   }
   return {};
 }
@@ -61,7 +61,7 @@ int64_t EinsumLabels::sizeOf(Label l) const {
 Result<EinsumLabels> parseEinsum(std::string_view equation, std::span<const Shape> shapes) {
   const size_t arrow = equation.find("->");
   if (arrow == equation.npos || equation.find("->", arrow + 2) != equation.npos)
-    return invalidArgument(cat("einsum: exactly one '->' is expected in '", equation, "'"));
+    return invalidArgument("einsum: exactly one '->' is expected in '", equation, "'");
   EinsumLabels e;
   std::string_view rest = equation.substr(0, arrow);
   for (;;) {
@@ -72,28 +72,27 @@ Result<EinsumLabels> parseEinsum(std::string_view equation, std::span<const Shap
   }
   e.output = SMW_TRY(subscripts(equation.substr(arrow + 2)));
   if (e.inputs.size() != shapes.size())
-    return invalidArgument(cat("einsum: equation '", equation, "' is of ", e.inputs.size(),
-                               " operands, got ", shapes.size()));
+    return invalidArgument("einsum: equation '", equation, "' is of ", e.inputs.size(),
+                           " operands, got ", shapes.size());
   int covered = 0;  // dimensions under "..."
   for (size_t i = 0; i < shapes.size(); ++i) {
     auto& labels = e.inputs[i];
     const int dots = int(std::ranges::count(labels, kEllipsis));
     const int under = shapes[i].rank() - (int(labels.size()) - dots);
     if (under < 0 || (!dots && under > 0))
-      return invalidArgument(cat("einsum: operand ", i, " of shape ", shapes[i].toString(),
-                                 " does not fit equation '", equation, "'"));
+      return invalidArgument("einsum: operand ", i, " of shape ", shapes[i].toString(),
+                             " does not fit equation '", equation, "'");
     covered = std::max(covered, under);
     expand(labels, under);
     for (size_t d = 0; d < labels.size(); ++d) SMW_TRY(addSize(e, labels[d], shapes[i][int(d)]));
   }
   if (covered > 0 && !std::ranges::count(e.output, kEllipsis))
-    return invalidArgument(
-        cat("einsum: the ellipsis of the inputs is missing in the output of '", equation, "'"));
+    return invalidArgument("einsum: the ellipsis of the inputs is missing in the output of '",
+                           equation, "'");
   expand(e.output, covered);
   for (Label l : e.output)
     if (std::ranges::find(e.sizes, l, &std::pair<Label, int64_t>::first) == e.sizes.end())
-      return invalidArgument(
-          cat("einsum: an output subscript of '", equation, "' stands in no input"));
+      return invalidArgument("einsum: an output subscript of '", equation, "' stands in no input");
   return e;
 }
 

@@ -60,8 +60,8 @@ DType dtypeOf(Elem e) {
 
 Status requireSameDType(Resolver& r, int a, int b) {
   if (r.dtype(a) == r.dtype(b)) return {};
-  return invalidArgument(
-      cat("op ", r.op(), " got inputs of ", dtypeName(r.dtype(a)), " and ", dtypeName(r.dtype(b))));
+  return invalidArgument("op ", r.op(), " got inputs of ", dtypeName(r.dtype(a)), " and ",
+                         dtypeName(r.dtype(b)));
 }
 
 Status resolveUnary(Resolver& r, kernels::UnaryOp op, const kernels::UnaryParams& p) {
@@ -86,7 +86,7 @@ Result<kernels::BroadcastPlan> broadcastOver(const Shape& out,
   for (const Shape& s : operands) dims.push_back(s.dims());
   kernels::BroadcastPlan plan;
   if (!kernels::planBroadcast(out.dims(), dims, plan))
-    return unimplemented(cat("broadcasting to ", out.toString(), " has too many dimensions"));
+    return unimplemented("broadcasting to ", out.toString(), " has too many dimensions");
   return plan;
 }
 
@@ -101,10 +101,10 @@ bool runBinaryParallel(OpContext& context, const kernels::BinaryKernel& k,
 }
 
 Status resolveBinary(Resolver& r, kernels::BinaryOp op, const kernels::BinaryParams& p,
-                     std::unexpected<Error> (*failure)()) {
+                     Error (*failure)(), const kernels::BinaryLoops* rare) {
   SMW_TRY(requireSameDType(r, 0, 1));
   const DType t = r.dtype(0);
-  const kernels::BinaryKernel k = kernels::binaryKernel(op, elemOf(t), p);
+  const kernels::BinaryKernel k = kernels::binaryKernel(op, elemOf(t), p, rare);
   if (!k) return r.unsupportedDType(t);
   const DType outType = kernels::isComparison(op) ? DType::kBool : t;
   const Shape out = SMW_TRY(broadcastShapes(r.shape(0), r.shape(1)));

@@ -24,9 +24,9 @@ inline constexpr int64_t kElementGrain = 16384;
 /// Output 0 = op(input 0), elementwise.
 Status resolveUnary(Resolver& r, kernels::UnaryOp op, const kernels::UnaryParams& p = {});
 /// Output 0 = op(input 0, input 1), broadcast. `failure` is what happens where the kernel does not
-/// accept a value (integer division by zero).
+/// accept a value (integer division by zero). `rare`: as binaryKernel.
 Status resolveBinary(Resolver& r, kernels::BinaryOp op, const kernels::BinaryParams& p = {},
-                     std::unexpected<Error> (*failure)() = nullptr);
+                     Error (*failure)() = nullptr, const kernels::BinaryLoops* rare = nullptr);
 
 /// Operands of these shapes laid out over `out`; UNIMPLEMENTED where too many dimensions remain.
 Result<kernels::BroadcastPlan> broadcastOver(const Shape& out,

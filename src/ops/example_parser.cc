@@ -115,7 +115,7 @@ bool readList(std::string_view list, ExampleColumn& c) {
   return true;
 }
 
-std::unexpected<Error> malformed() { return invalidArgument("Could not parse example input"); }
+Error malformed() { return invalidArgument("Could not parse example input"); }
 
 }  // namespace
 
@@ -198,20 +198,20 @@ Status ExampleParser::take(std::string_view key, std::string_view feature) {
   if (!r.bytes(list)) return malformed();
   const DType t = field == 1 ? DType::kString : field == 2 ? DType::kFloat : DType::kInt64;
   if (t != c.dtype)
-    return invalidArgument(cat(where(key), "Data types don't match. Expected type: ",
-                               dtypeName(c.dtype), " but got type: ", dtypeName(t)));
+    return invalidArgument(where(key),
+                           "Data types don't match. Expected type: ", dtypeName(c.dtype),
+                           " but got type: ", dtypeName(t));
   c.seenIn = index_;
   const int64_t before = c.size();
-  if (!readList(list, c))
-    return invalidArgument(cat(where(key), "Can't parse serialized Example."));
+  if (!readList(list, c)) return invalidArgument(where(key), "Can't parse serialized Example.");
   const int64_t n = c.size() - before;
   if (c.role == ExampleColumn::kDense && n != c.stride)
-    return invalidArgument(cat(where(key), "Number of ", dtypeName(t), " values != expected.  ",
-                               "Values size: ", n, " but output needs ", c.stride));
+    return invalidArgument(where(key), "Number of ", dtypeName(t), " values != expected.  ",
+                           "Values size: ", n, " but output needs ", c.stride);
   if (c.role == ExampleColumn::kVariable && (c.stride == 0 ? n != 0 : n % c.stride != 0))
-    return invalidArgument(cat(where(key), "Number of ", dtypeName(t), " values is not a multiple ",
-                               "of stride length. Saw ", n,
-                               " values but output shape needs rows of ", c.stride));
+    return invalidArgument(where(key), "Number of ", dtypeName(t), " values is not a multiple ",
+                           "of stride length. Saw ", n, " values but output shape needs rows of ",
+                           c.stride);
   return {};
 }
 
@@ -220,9 +220,9 @@ Status ExampleParser::finish(ExampleColumn& c) {
   if (c.role == ExampleColumn::kDense && c.seenIn != index_) {
     if (!c.fallback || c.fallback.numElements() == 0) {
       if (c.stride > 0 || !c.fallback)
-        return invalidArgument(cat("Name: ", name_.empty() ? std::string_view("<unknown>") : name_,
-                                   ", Feature: ", c.key, " (data type: ", dtypeName(c.dtype),
-                                   ") is required but could not be found."));
+        return invalidArgument("Name: ", name_.empty() ? std::string_view("<unknown>") : name_,
+                               ", Feature: ", c.key, " (data type: ", dtypeName(c.dtype),
+                               ") is required but could not be found.");
     } else if (c.dtype == DType::kInt64) {
       c.ints.insert(c.ints.end(), c.fallback.data<int64_t>(),
                     c.fallback.data<int64_t>() + c.stride);

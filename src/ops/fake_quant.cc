@@ -14,7 +14,7 @@ struct Grid {
 Result<Grid> gridOf(Resolver& r) {
   const int64_t bits = r.attrOr<int64_t>("num_bits", 8);
   if (bits < 2 || bits > 16)
-    return invalidArgument(cat("num_bits must be between 2 and 16, inclusive, got ", bits));
+    return invalidArgument("num_bits must be between 2 and 16, inclusive, got ", bits);
   if (r.dtype(0) != DType::kFloat) return r.unsupportedDType(r.dtype(0));
   return Grid{int(bits), r.attrOr("narrow_range", false)};
 }
@@ -36,8 +36,8 @@ Status resolveArgs(Resolver& r) {
   const Grid grid = SMW_TRY(gridOf(r));
   const float min = r.attrOr("min", -6.0f), max = r.attrOr("max", 6.0f);
   if (!(min < max))
-    return invalidArgument(
-        cat("min has to be smaller than max, was: ", double(min), " >= ", double(max)));
+    return invalidArgument("min has to be smaller than max, was: ", double(min),
+                           " >= ", double(max));
   return whole(r, grid, false, min, max);
 }
 
@@ -60,8 +60,8 @@ Status resolvePerChannel(Resolver& r) {
     if (r.dtype(i) != DType::kFloat) return r.unsupportedDType(r.dtype(i));
     SMW_TRY(r.requireVector(i, i == 1 ? "min" : "max"));
     if (r.shape(i)[0] != depth)
-      return invalidArgument(cat(i == 1 ? "min" : "max", " has incorrect size, expected ", depth,
-                                 " was ", r.shape(i)[0]));
+      return invalidArgument(i == 1 ? "min" : "max", " has incorrect size, expected ", depth,
+                             " was ", r.shape(i)[0]);
   }
   r.addOutputReusing(0, DType::kFloat, r.shape(0));
   return r.kernel([=, rows = r.shape(0).product(0, r.rank(0) - 1)](const Args& a) {

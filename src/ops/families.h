@@ -1,4 +1,4 @@
-// The one list of op families. A family is a file that defines one of these functions.
+// The lists of op families. A family is a file that defines one of these functions.
 #pragma once
 
 #include <span>
@@ -57,6 +57,7 @@ OpFamily stringJoinOps;
 OpFamily tensorArrayOps;
 OpFamily tensorListOps;
 OpFamily tensorListPackOps;
+OpFamily tensorListSplitOps;
 OpFamily tileOps;
 OpFamily topKOps;
 OpFamily transposeOps;
@@ -66,7 +67,8 @@ OpFamily variableOps;
 OpFamily variableScatterOps;
 OpFamily whereOps;
 
-inline constexpr OpFamily* kFamilies[] = {
+/// What common models need: the ops of every variant.
+inline constexpr OpFamily* kCoreFamilies[] = {
     asStringOps,
     binaryOps,
     castOps,
@@ -74,7 +76,6 @@ inline constexpr OpFamily* kFamilies[] = {
     controlOps,
     convOps,
     countOps,
-    dynamicStitchOps,
     einsumOps,
     fakeQuantOps,
     fftOps,
@@ -84,12 +85,9 @@ inline constexpr OpFamily* kFamilies[] = {
     fusedUnaryOps,
     gatherNdOps,
     gatherOps,
-    gradOps,
     identityOps,
-    lossOps,
     matmulOps,
     nonMaxSuppressionOps,
-    normGradOps,
     normOps,
     padOps,
     parseExampleOps,
@@ -106,12 +104,10 @@ inline constexpr OpFamily* kFamilies[] = {
     shapeOps,
     softmaxOps,
     spaceOps,
-    specialOps,
     splitOps,
     statelessRandomOps,
     stridedSliceOps,
     stringJoinOps,
-    tensorArrayOps,
     tensorListOps,
     tensorListPackOps,
     tileOps,
@@ -120,9 +116,22 @@ inline constexpr OpFamily* kFamilies[] = {
     unaryOps,
     uniqueOps,
     variableOps,
-    variableScatterOps,
     whereOps,
 };
+/// The rest, of the `full` variants. What a core family uses must not be in here.
+inline constexpr OpFamily* kMoreFamilies[] = {
+    dynamicStitchOps,
+    gradOps,
+    lossOps,
+    normGradOps,
+    specialOps,
+    tensorArrayOps,
+    tensorListSplitOps,
+    variableScatterOps,
+};
 // clang-format on
+
+/// kMoreFamilies or nothing, as this link has it: src/ops/links.
+std::span<OpFamily* const> moreFamilies();
 
 }  // namespace smw

@@ -23,7 +23,7 @@ struct Tables {
   static Result<Tables> make(int64_t n) {
     using Complex = typename Plan::Complex;
     constexpr int64_t kMost = int64_t(1) << 40;  // tableSize itself must not overflow
-    if (n > kMost) return resourceExhausted(cat("a Fourier transform of length ", n));
+    if (n > kMost) return resourceExhausted("a Fourier transform of length ", n);
     Tables t;
     t.memory =
         SMW_TRY(Buffer::tryAllocate(SMW_TRY(mul(Plan::tableSize(n), int64_t(sizeof(Complex))))));
@@ -106,8 +106,7 @@ struct Geometry {
 Result<Geometry> geometry(Resolver& r, int axes, bool real, bool inverse) {
   const Shape& in = r.shape(0);
   if (in.rank() < axes)
-    return invalidArgument(
-        cat("Input must have rank of at least ", axes, " but got: ", in.toString()));
+    return invalidArgument("Input must have rank of at least ", axes, " but got: ", in.toString());
   const int first = in.rank() - axes;
   Geometry g;
   g.block.axes = axes;
@@ -117,12 +116,12 @@ Result<Geometry> geometry(Resolver& r, int axes, bool real, bool inverse) {
     SMW_TRY(r.requireVector(1, "fft_length"));
     lengths = SMW_TRY(r.ints(1));
     if (int(lengths.size()) != axes)
-      return invalidArgument(cat("fft_length must have shape [", axes, "]"));
+      return invalidArgument("fft_length must have shape [", axes, "]");
   }
   for (int a = 0; a < axes; ++a) {
     g.have[a] = in[first + a];
     int64_t n = real ? lengths[size_t(a)] : g.have[a];
-    if (n < 0) return invalidArgument(cat("fft_length[", a, "] must >= 0, but got: ", n));
+    if (n < 0) return invalidArgument("fft_length[", a, "] must >= 0, but got: ", n);
     int64_t inNeeded = n;
     if (real && a == axes - 1) {
       g.realLength = n;
@@ -134,8 +133,8 @@ Result<Geometry> geometry(Resolver& r, int axes, bool real, bool inverse) {
       out[size_t(first + a)] = n;
     }
     if (g.have[a] < inNeeded && in.numElements() > 0)
-      return invalidArgument(cat("Input dimension ", first + a, " must have length of at least ",
-                                 inNeeded, " but got: ", g.have[a]));
+      return invalidArgument("Input dimension ", first + a, " must have length of at least ",
+                             inNeeded, " but got: ", g.have[a]);
     g.block.length[a] = n;
   }
   g.out = SMW_TRY(Shape::make(out));

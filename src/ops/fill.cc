@@ -14,7 +14,7 @@ namespace {
 Status resolveFill(Resolver& r) {
   const Shape out = SMW_TRY(Shape::make(SMW_TRY(r.ints(0))));
   if (r.rank(1) > 1 || r.shape(1).numElements() != 1)
-    return invalidArgument(cat("value must represent a scalar, got shape ", r.shape(1).toString()));
+    return invalidArgument("value must represent a scalar, got shape ", r.shape(1).toString());
   const DType t = r.dtype(1);
   r.addOutput(t, out);
   return r.kernel(
@@ -72,14 +72,14 @@ Status resolveOneHot(Resolver& r) {
   const Shape& in = r.shape(0);
   int64_t axis = r.attrOr("axis", int64_t(-1));
   if (axis < -1 || axis > in.rank())
-    return invalidArgument(
-        cat("Expected axis to be -1 or between [0, ", in.rank(), "].  But received: ", axis));
+    return invalidArgument("Expected axis to be -1 or between [0, ", in.rank(),
+                           "].  But received: ", axis);
   if (axis < 0) axis = in.rank();
   SMW_TRY(r.requireScalar(1, "depth"));
   SMW_TRY(r.requireScalar(2, "on_value"));
   SMW_TRY(r.requireScalar(3, "off_value"));
   const int64_t depth = SMW_TRY(r.integer(1));
-  if (depth < 0) return invalidArgument(cat("depth must be non-negative, got: ", depth));
+  if (depth < 0) return invalidArgument("depth must be non-negative, got: ", depth);
   Dims dims(in.dims());
   dims.insert(size_t(axis), depth);
   const Shape out = SMW_TRY(Shape::make(dims));

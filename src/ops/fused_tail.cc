@@ -46,7 +46,7 @@ Result<std::optional<UnaryOp>> FusedTail::activation(std::string_view name) {
   if (name.empty()) return std::nullopt;
   for (const Named& a : kActivations)
     if (a.name == name) return a.op;
-  return unimplemented(cat("the activation '", name, "'"));
+  return unimplemented("the activation '", name, "'");
 }
 
 Result<FusedTail> FusedTail::plan(Resolver& r, int input, const Shape& made, int64_t columns,
@@ -61,14 +61,14 @@ Result<FusedTail> FusedTail::plan(Resolver& r, int input, const Shape& made, int
   Shape out = product;
   const auto next = [&](std::string_view what) -> Result<int> {
     if (input >= r.numInputs() || r.dtype(input) != DType::kFloat)
-      return invalidArgument(cat("the ", what, " is missing, or not float32"));
+      return invalidArgument("the ", what, " is missing, or not float32");
     return input++;
   };
   if (r.attrOr("bias", false)) {
     t.bias_ = SMW_TRY(next("bias"));
     const int64_t n = r.shape(t.bias_).numElements();
     if (n != columns && n != 1)
-      return invalidArgument(cat("a bias of ", n, " values for ", columns, " columns"));
+      return invalidArgument("a bias of ", n, " values for ", columns, " columns");
     if (n != columns) {
       t.splatOffset_ = aligned(scratchBytes);
       scratchBytes = SMW_TRY(add(t.splatOffset_, SMW_TRY(mul(columns, sizeof(float)))));

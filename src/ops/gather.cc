@@ -19,8 +19,7 @@ Status checkIndices(const I* indices, int64_t n, int64_t rows) {
   if (!bad) return {};
   int64_t i = 0;
   while (uint64_t(int64_t(indices[i])) < uint64_t(rows)) ++i;
-  return invalidArgument(
-      cat("indices[", i, "] = ", int64_t(indices[i]), " is not in [0, ", rows, ")"));
+  return invalidArgument("indices[", i, "] = ", int64_t(indices[i]), " is not in [0, ", rows, ")");
 }
 
 template <int W, typename I>
@@ -84,19 +83,19 @@ Status gatherBy(OpContext& context, const GatherPlan& g, DType t, const void* pa
 Result<GatherPlan> GatherPlan::make(const Shape& params, const Shape& indices, int64_t axisGiven,
                                     int64_t batchDims) {
   if (batchDims < -indices.rank() || batchDims > indices.rank())
-    return invalidArgument(cat("Expected batch_dims in the range [", -indices.rank(), ", ",
-                               indices.rank(), "], but got ", batchDims));
+    return invalidArgument("Expected batch_dims in the range [", -indices.rank(), ", ",
+                           indices.rank(), "], but got ", batchDims);
   if (batchDims < 0) batchDims += indices.rank();
   if (params.rank() < 1) return invalidArgument("params must be at least 1 dimensional");
   const int axis = SMW_TRY(params.axis(axisGiven));
   if (batchDims > axis)
-    return invalidArgument(
-        cat("batch_dims (", batchDims, ") must be less than or equal to axis (", axis, ")"));
+    return invalidArgument("batch_dims (", batchDims, ") must be less than or equal to axis (",
+                           axis, ")");
   const int batch = int(batchDims);
   for (int i = 0; i < batch; ++i)
     if (params[i] != indices[i])
-      return invalidArgument(cat("params.shape[", i, "]: ", params[i],
-                                 " should be equal to indices.shape[", i, "]: ", indices[i]));
+      return invalidArgument("params.shape[", i, "]: ", params[i],
+                             " should be equal to indices.shape[", i, "]: ", indices[i]);
   GatherPlan g;
   g.batch = params.product(0, batch);
   g.outer = params.product(batch, axis);
@@ -121,7 +120,7 @@ Status gather(OpContext& context, const GatherPlan& plan, DType dtype, const voi
     case DType::kInt64:
       return gatherBy(context, plan, dtype, params, static_cast<const int64_t*>(indices), out);
     default:
-      return invalidArgument(cat("indices must be integers, got ", dtypeName(indexType)));
+      return invalidArgument("indices must be integers, got ", dtypeName(indexType));
   }
 }
 

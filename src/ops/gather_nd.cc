@@ -20,8 +20,8 @@ Result<GatherNdPlan> planGatherNd(const Shape& params, const Shape& indices, DTy
   if (indices.rank() < 1) return invalidArgument("indices must be at least a vector");
   const int64_t depth = indices.back();
   if (depth > params.rank())
-    return invalidArgument(cat("index innermost dimension length must be <= params rank; saw: ",
-                               depth, " vs. ", params.rank()));
+    return invalidArgument("index innermost dimension length must be <= params rank; saw: ", depth,
+                           " vs. ", params.rank());
   GatherNdPlan p;
   IndexTuples& t = p.tuples;
   t.count = indices.product(0, indices.rank() - 1);

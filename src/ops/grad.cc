@@ -13,9 +13,9 @@ using B = kernels::BinaryOp;
 
 Status sameShape(Resolver& r, B op, const kernels::BinaryParams& p = {}) {
   if (!(r.shape(0) == r.shape(1)))
-    return invalidArgument(cat("op ", r.op(), " needs two inputs of one shape, got ",
-                               r.shape(0).toString(), " and ", r.shape(1).toString()));
-  return resolveBinary(r, op, p);
+    return invalidArgument("op ", r.op(), " needs two inputs of one shape, got ",
+                           r.shape(0).toString(), " and ", r.shape(1).toString());
+  return resolveBinary(r, op, p, nullptr, &kernels::gradLoops);
 }
 /// Two inputs of one shape -> that shape.
 template <B kOp>
@@ -90,8 +90,7 @@ Status fakeQuantGrad(Resolver& r) {
                   .max = r.attrOr("max", 6.0f),
                   .fromInputs = kRange != Range::kAttributes};
   if (k.bits < 2 || k.bits > 16)
-    return invalidArgument(
-        cat("num_bits must be between 2 and 16, inclusive, got ", int64_t(k.bits)));
+    return invalidArgument("num_bits must be between 2 and 16, inclusive, got ", int64_t(k.bits));
   r.addOutput(DType::kFloat, s);
   if (kRange == Range::kChannels) {
     if (s.rank() < 1) return invalidArgument("inputs must have at least one dimension");
@@ -102,8 +101,8 @@ Status fakeQuantGrad(Resolver& r) {
     for (int i : {2, 3}) {
       SMW_TRY(r.requireRank(i, kRange == Range::kChannels ? 1 : 0, i == 2 ? "min" : "max"));
       if (r.shape(i).numElements() != k.channels)
-        return invalidArgument(cat(i == 2 ? "min" : "max", " has incorrect size, expected ",
-                                   k.channels, " was ", r.shape(i).numElements()));
+        return invalidArgument(i == 2 ? "min" : "max", " has incorrect size, expected ", k.channels,
+                               " was ", r.shape(i).numElements());
       r.addOutput(DType::kFloat, r.shape(i));
     }
   }

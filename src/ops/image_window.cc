@@ -12,16 +12,16 @@ namespace {
 /// Strides, dilations and paddings beyond int32 are nonsense, and sums of them could overflow.
 Status checkEntry(int64_t v, int64_t least, std::string_view what) {
   if (v >= least && v <= std::numeric_limits<int32_t>::max()) return {};
-  return invalidArgument(cat(what, " must be at least ", least, ", got ", v));
+  return invalidArgument(what, " must be at least ", least, ", got ", v);
 }
 
 /// The entries of the spatial dimensions; those of batch and channels must be `neutral`.
 Result<Dims> spatialEntries(const ImageLayout& layout, std::span<const int64_t> all,
                             std::string_view what) {
   if (int(all.size()) != layout.rank())
-    return invalidArgument(cat(what, " must have ", layout.rank(), " entries, has ", all.size()));
+    return invalidArgument(what, " must have ", layout.rank(), " entries, has ", all.size());
   if (all[0] != 1 || all[size_t(layout.channelAxis())] != 1)
-    return invalidArgument(cat(what, " in the batch and channel dimensions must be 1"));
+    return invalidArgument(what, " in the batch and channel dimensions must be 1");
   Dims d;
   for (int i = 0; i < layout.spatial; ++i) {
     d.push_back(all[size_t(layout.spatialAxis(i))]);
@@ -33,8 +33,8 @@ Result<Dims> spatialEntries(const ImageLayout& layout, std::span<const int64_t> 
 Status readPaddings(const Resolver& r, const ImageLayout& layout, WindowMoves& m) {
   const auto all = r.attrOr("explicit_paddings", std::vector<int64_t>());
   if (int(all.size()) != 2 * layout.rank())
-    return invalidArgument(
-        cat("explicit_paddings must have ", 2 * layout.rank(), " entries, has ", all.size()));
+    return invalidArgument("explicit_paddings must have ", 2 * layout.rank(), " entries, has ",
+                           all.size());
   const size_t c = size_t(layout.channelAxis());
   if (all[0] || all[1] || all[2 * c] || all[2 * c + 1])
     return invalidArgument("explicit_paddings of batch and channels must be 0");
@@ -70,7 +70,7 @@ Result<ImageLayout> imageLayout(const Resolver& r, int spatial) {
   const std::string format = r.attrOr("data_format", volumes ? "NDHWC" : "NHWC");
   if (format == (volumes ? "NDHWC" : "NHWC")) return ImageLayout{spatial, false};
   if (format == (volumes ? "NCDHW" : "NCHW")) return ImageLayout{spatial, true};
-  return invalidArgument(cat("data_format '", format, "' is not one that op ", r.op(), " takes"));
+  return invalidArgument("data_format '", format, "' is not one that op ", r.op(), " takes");
 }
 
 Result<WindowMoves> windowMoves(const Resolver& r, const ImageLayout& layout,
@@ -88,7 +88,7 @@ Result<WindowMoves> windowMoves(const Resolver& r, const ImageLayout& layout,
     m.padding = WindowMoves::kExplicit;
     SMW_TRY(readPaddings(r, layout, m));
   } else if (padding != "VALID") {
-    return invalidArgument(cat("padding '", padding, "' is not SAME, VALID or EXPLICIT"));
+    return invalidArgument("padding '", padding, "' is not SAME, VALID or EXPLICIT");
   }
   return m;
 }
@@ -116,9 +116,9 @@ Result<kernels::Window> windowOver(const WindowMoves& m, std::span<const int64_t
       out = SMW_TRY(add(padded, stride));
       out = (out - covered) / stride;
       if (out < 0)
-        return invalidArgument(cat("Computed output size would be negative: ", out,
-                                   " [input_size: ", in[i], ", effective_filter_size: ", covered,
-                                   ", stride: ", stride, "]"));
+        return invalidArgument("Computed output size would be negative: ", out,
+                               " [input_size: ", in[i], ", effective_filter_size: ", covered,
+                               ", stride: ", stride, "]");
     }
     w.in[d] = in[i];
     w.out[d] = out;

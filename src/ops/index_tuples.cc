@@ -6,29 +6,30 @@ Result<BadIndices> badIndicesPolicy(const Resolver& r) {
   const std::string p = r.attrOr("bad_indices_policy", "");
   if (p.empty() || p == "ERROR" || p == "DEFAULT") return BadIndices::kError;
   if (p == "IGNORE") return BadIndices::kIgnore;
-  return invalidArgument(cat("Unknown bad_indices_policy: ", p));
+  return invalidArgument("Unknown bad_indices_policy: ", p);
 }
 
 Status IndexTuples::outside(const void* tuples, int64_t i) const {
   std::string s;
   for (int64_t k = 0; k < depth; ++k) s += cat(k ? ", " : "", entry(tuples, i * depth + k));
-  return invalidArgument(cat("indices[", i, "] = [", s, "] does not index into shape ",
-                             PartialShape(std::span<const int64_t>(dims)).toString(),
-                             slice > 1 ? " of slices" : ""));
+  return invalidArgument("indices[", i, "] = [", s, "] does not index into shape ",
+                         PartialShape(std::span<const int64_t>(dims)).toString(),
+                         slice > 1 ? " of slices" : "");
 }
 
 Result<IndexTuples> scatterTuples(const Shape& shape, const Shape& indices, DType indexType,
                                   const Shape& updates) {
   if (shape.rank() < 1) return invalidArgument("Output must be at least 1-D, got a scalar");
   if (shape.numElements() == 0 && (indices.numElements() > 0 || updates.numElements() > 0))
-    return invalidArgument(
-        cat("Indices and updates specified for empty output. indices shape: ", indices.toString()));
+    return invalidArgument("Indices and updates specified for empty output. indices shape: ",
+                           indices.toString());
   const int batch = indices.rank() > 1 ? indices.rank() - 1 : 1;
   const int64_t depth = indices.rank() > 1 ? indices.back() : 1;
   const auto mismatch = [&](std::string_view why) {
-    return invalidArgument(cat("Dimensions of updates and indices must match: ", why,
-                               "; indices.shape = ", indices.toString(), ", updates.shape = ",
-                               updates.toString(), ", shape = ", shape.toString()));
+    return invalidArgument("Dimensions of updates and indices must match: ", why,
+                           "; indices.shape = ", indices.toString(),
+                           ", updates.shape = ", updates.toString(),
+                           ", shape = ", shape.toString());
   };
   if (indices.rank() < 1) return mismatch("indices must be at least a vector");
   if (updates.rank() < batch) return mismatch("updates has too few dimensions");

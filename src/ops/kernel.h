@@ -35,42 +35,47 @@ struct Args {
   }
 };
 
-/// A move-only closure `void or Status (A)`.
+/// A move-only closure `void or Status (A)`: one pointer, which travels in a register.
 template <typename A>
-class Closure {
+class [[clang::trivial_abi]] Closure {
  public:
   Closure() = default;
   template <typename F>
     requires(!std::same_as<std::remove_cvref_t<F>, Closure>)
-  Closure(F f)
-      : self_(new F(std::move(f))),
-        run_([](void* self, A a) -> Status {
-          F& fn = *static_cast<F*>(self);
-          if constexpr (std::is_void_v<std::invoke_result_t<F&, A>>) {
-            fn(a);
-            return {};
-          } else {
-            return fn(a);
-          }
-        }),
-        destroy_([](void* self) { delete static_cast<F*>(self); }) {}
-  Closure(Closure&& o) noexcept { *this = std::move(o); }
+  Closure(F&& f) : box_(new Filled<std::remove_cvref_t<F>>(std::forward<F>(f))) {}
+  Closure(Closure&& o) noexcept { std::swap(box_, o.box_); }
   Closure& operator=(Closure&& o) noexcept {
-    std::swap(self_, o.self_);
-    std::swap(run_, o.run_);
-    std::swap(destroy_, o.destroy_);
+    std::swap(box_, o.box_);
     return *this;
   }
   ~Closure() {
-    if (self_) destroy_(self_);
+    if (box_) box_->destroy(box_);
   }
-  Status operator()(A a) const { return run_(self_, a); }
-  explicit operator bool() const { return self_ != nullptr; }
+  Status operator()(A a) const { return box_->run(box_, a); }
+  explicit operator bool() const { return box_ != nullptr; }
 
  private:
-  void* self_ = nullptr;
-  Status (*run_)(void*, A) = nullptr;
-  void (*destroy_)(void*) = nullptr;
+  struct Box {
+    Status (*run)(Box*, A);
+    void (*destroy)(Box*);
+  };
+  template <typename F>
+  struct Filled : Box {
+    template <typename G>
+    explicit Filled(G&& g) : Box{call, drop}, f(std::forward<G>(g)) {}
+    static Status call(Box* self, A a) {
+      F& fn = static_cast<Filled*>(self)->f;
+      if constexpr (std::is_void_v<std::invoke_result_t<F&, A>>) {
+        fn(a);
+        return {};
+      } else {
+        return fn(a);
+      }
+    }
+    static void drop(Box* self) { delete static_cast<Filled*>(self); }
+    F f;
+  };
+  Box* box_ = nullptr;
 };
 
 /// Arithmetic on memory that the plan laid out.

@@ -55,8 +55,8 @@ Status resolveDense(Resolver& r) {
   const Shape out = SMW_TRY(broadcastShapes(r.shape(0), r.shape(1)));
   if (r.rank(0) != 2 || r.rank(1) != 2)
     return invalidArgument(
-        cat("logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional: ",
-            "logits_size=", r.shape(0).toString(), " labels_size=", r.shape(1).toString()));
+        "logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional: ",
+        "logits_size=", r.shape(0).toString(), " labels_size=", r.shape(1).toString());
   if (r.dtype(0) == DType::kFloat) return dense<float>(r, out);
   if (r.dtype(0) == DType::kDouble) return dense<double>(r, out);
   return r.unsupportedDType(r.dtype(0));
@@ -71,8 +71,8 @@ Status sparse(Resolver& r) {
     const L* labels = a.in<L>(1);
     for (int64_t i = 0; i < rows; ++i)
       if (labels[i] < 0 || labels[i] >= n)
-        return invalidArgument(cat("Received a label value of ", int64_t(labels[i]),
-                                   " which is outside the valid range of [0, ", n, ")"));
+        return invalidArgument("Received a label value of ", int64_t(labels[i]),
+                               " which is outside the valid range of [0, ", n, ")");
     a.context.parallel().run(rows, 16, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         T* row = a.out<T>(1) + i * n;
@@ -94,8 +94,8 @@ Status resolveSparse(Resolver& r) {
   SMW_TRY(r.requireVector(1, "labels"));
   if (r.shape(0)[0] != r.shape(1)[0])
     return invalidArgument(
-        cat("logits and labels must have the same first dimension, got logits shape ",
-            r.shape(0).toString(), " and labels shape ", r.shape(1).toString()));
+        "logits and labels must have the same first dimension, got logits shape ",
+        r.shape(0).toString(), " and labels shape ", r.shape(1).toString());
   if (r.shape(0)[1] == 0) return invalidArgument("Must have at least one class");
   const bool isDouble = r.dtype(0) == DType::kDouble;
   if (!isDouble && r.dtype(0) != DType::kFloat) return r.unsupportedDType(r.dtype(0));

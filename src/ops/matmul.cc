@@ -74,14 +74,14 @@ Status leaveBytes(Resolver& r, Product p) {
 Status product(Resolver& r, bool transposeA, bool transposeB, bool conjugate, bool broadcast) {
   const Operand a{r.shape(0), transposeA}, b{r.shape(1), transposeB};
   if (a.columns() != b.rows())
-    return invalidArgument(cat("Matrix size-incompatible: In[0]: ", r.shape(0).toString(),
-                               ", In[1]: ", r.shape(1).toString()));
+    return invalidArgument("Matrix size-incompatible: In[0]: ", r.shape(0).toString(),
+                           ", In[1]: ", r.shape(1).toString());
   if (!broadcast && !(a.batch() == b.batch()))
-    return invalidArgument(cat("In[0] and In[1] must have the same batch dimensions: ",
-                               r.shape(0).toString(), " vs ", r.shape(1).toString()));
+    return invalidArgument("In[0] and In[1] must have the same batch dimensions: ",
+                           r.shape(0).toString(), " vs ", r.shape(1).toString());
   const Shape batch = SMW_TRY(broadcastShapes(a.batch(), b.batch()));
   if (batch.numElements() > kMostItems)
-    return resourceExhausted(cat("a batch of ", batch.numElements(), " matrix products"));
+    return resourceExhausted("a batch of ", batch.numElements(), " matrix products");
   Dims out(batch.dims());
   out.push_back(a.rows());
   out.push_back(b.columns());
@@ -103,8 +103,8 @@ Status product(Resolver& r, bool transposeA, bool transposeB, bool conjugate, bo
     return leaveBytes(r, std::move(p));
   }
   if (r.dtype(0) != r.dtype(1))
-    return unimplemented(cat("op ", r.op(), " is not supported for ", dtypeName(r.dtype(0)),
-                             " times ", dtypeName(r.dtype(1))));
+    return unimplemented("op ", r.op(), " is not supported for ", dtypeName(r.dtype(0)), " times ",
+                         dtypeName(r.dtype(1)));
   r.addOutput(p.dtype, outShape);
   return leave(r, std::move(p));
 }
@@ -113,8 +113,7 @@ Status resolveMatMul(Resolver& r) {
   if (isNarrowFloat(r.dtype(0))) return viaFloat32(r, resolveMatMul);
   for (int i = 0; i < 2; ++i)
     if (r.rank(i) != 2)
-      return invalidArgument(
-          cat("In[", i, "] is not a matrix, but of shape ", r.shape(i).toString()));
+      return invalidArgument("In[", i, "] is not a matrix, but of shape ", r.shape(i).toString());
   return product(r, r.attrOr("transpose_a", false), r.attrOr("transpose_b", false), false, false);
 }
 
@@ -125,8 +124,8 @@ Status resolveBatchMatMul(Resolver& r) {
     return viaFloat32(r, resolveBatchMatMul<broadcast>, out == DType::kFloat ? 0 : 1);
   for (int i = 0; i < 2; ++i)
     if (r.rank(i) < 2)
-      return invalidArgument(
-          cat("In[", i, "] must be of rank 2 or more, but is of shape ", r.shape(i).toString()));
+      return invalidArgument("In[", i, "] must be of rank 2 or more, but is of shape ",
+                             r.shape(i).toString());
   return product(r, r.attrOr("adj_x", false), r.attrOr("adj_y", false), true, broadcast);
 }
 

@@ -68,7 +68,7 @@ Status resolveFloat(Resolver& r) {
   const std::string format = r.attrOr("data_format", "NHWC");
   const bool first = format.starts_with("NC");
   if (s.rank() != 4 && s.rank() != 5)
-    return invalidArgument(cat("input must be 4 or 5-dimensional", s.toString()));
+    return invalidArgument("input must be 4 or 5-dimensional", s.toString());
   const int axis = first ? 1 : s.rank() - 1;
   BatchNorm k{.training = r.attrOr("is_training", true),
               .outer = first ? s[0] : s.product(0, axis),
@@ -81,9 +81,9 @@ Status resolveFloat(Resolver& r) {
     SMW_TRY(r.requireVector(i, names[i]));
     const bool unused = i > 2 && k.training && k.average == 1;
     if (!unused && r.shape(i)[0] != k.channels)
-      return invalidArgument(
-          cat(names[i], " must have the same number of elements as the channels of x, got ",
-              r.shape(i)[0], " and ", k.channels));
+      return invalidArgument(names[i],
+                             " must have the same number of elements as the channels of x, got ",
+                             r.shape(i)[0], " and ", k.channels);
   }
   r.addOutput(DType::kFloat, s);
   for (int i = 0; i < 4; ++i) r.addOutput(DType::kFloat, Shape({k.channels}));
@@ -103,7 +103,7 @@ Status resolveLrn(Resolver& r) {
   SMW_TRY(r.requireRank(0, 4, "in"));
   const Shape& s = r.shape(0);
   const int64_t radius = r.attrOr<int64_t>("depth_radius", 5);
-  if (radius < 0) return invalidArgument(cat("depth_radius = ", radius, " must not be negative"));
+  if (radius < 0) return invalidArgument("depth_radius = ", radius, " must not be negative");
   const float bias = r.attrOr("bias", 1.0f), alpha = r.attrOr("alpha", 1.0f),
               beta = r.attrOr("beta", 0.5f);
   r.addOutput(DType::kFloat, s);

@@ -54,7 +54,7 @@ Status resolveFloat(Resolver& r) {
     if (r.dtype(i) != DType::kFloat) return r.unsupportedDType(r.dtype(i));
   const Shape& s = r.shape(1);
   if (s.rank() != 4 && s.rank() != 5)
-    return invalidArgument(cat("input must be 4 or 5-dimensional", s.toString()));
+    return invalidArgument("input must be 4 or 5-dimensional", s.toString());
   if (!(r.shape(0) == s)) return invalidArgument("x and y_backprop must have same shape");
   const bool first = r.attrOr("data_format", "NHWC").starts_with("NC");
   const int axis = first ? 1 : s.rank() - 1;
@@ -66,8 +66,8 @@ Status resolveFloat(Resolver& r) {
   for (int i = 2; i < 5; ++i) {
     SMW_TRY(r.requireVector(i, i == 2 ? "scale" : "reserve_space"));
     if (r.shape(i)[0] != k.channels)
-      return invalidArgument(cat("scale and saved statistics must have ", k.channels,
-                                 " elements, got ", r.shape(i)[0]));
+      return invalidArgument("scale and saved statistics must have ", k.channels, " elements, got ",
+                             r.shape(i)[0]);
   }
   r.addOutput(DType::kFloat, s);
   for (int i = 0; i < 2; ++i) r.addOutput(DType::kFloat, Shape({k.channels}));

@@ -29,5 +29,7 @@ struct OpDef {
 const OpDef* findOp(std::string_view op);
 /// All of them, sorted by name.
 std::span<const OpDef* const> allOps();
+/// False in a link that has only the common ops: another one has more.
+bool hasAllOps();
 
 }  // namespace smw

@@ -23,17 +23,17 @@ struct Padding {
 Result<Padding> paddingOf(Resolver& r) {
   const Shape &in = r.shape(0), &given = r.shape(1);
   if (given.rank() != 2 || given[1] != 2)
-    return invalidArgument(cat("paddings must be a matrix with 2 columns: ", given.toString()));
+    return invalidArgument("paddings must be a matrix with 2 columns: ", given.toString());
   if (given[0] != in.rank())
-    return invalidArgument(cat("The first dimension of paddings must be the rank of inputs ",
-                               given.toString(), " ", in.toString()));
+    return invalidArgument("The first dimension of paddings must be the rank of inputs ",
+                           given.toString(), " ", in.toString());
   const Dims pads = SMW_TRY(SMW_TRY(r.value(1))->toInts());
   Padding p;
   Dims dims;
   for (int i = 0; i < in.rank(); ++i) {
     const int64_t before = pads[size_t(2 * i)], after = pads[size_t(2 * i + 1)];
     if (before < 0 || after < 0)
-      return invalidArgument(cat("Paddings must be non-negative: ", before, " ", after));
+      return invalidArgument("Paddings must be non-negative: ", before, " ", after);
     dims.push_back(SMW_TRY(add(SMW_TRY(add(before, in[i])), after)));
     p.dims.push_back({in[i], before, after, 1});
     p.none = p.none && before == 0 && after == 0;
@@ -106,7 +106,7 @@ Status resolvePad(Resolver& r) {
     static const std::string kEmpty;
     static constexpr std::byte kZero[16] = {};
     if (!constant && !isPod(t) && t != DType::kString)
-      return unimplemented(cat("padding of dtype ", dtypeName(t)));
+      return unimplemented("padding of dtype ", dtypeName(t));
     const void* zero =
         t == DType::kString ? static_cast<const void*>(&kEmpty) : static_cast<const void*>(kZero);
     padAll(t, p, constant ? a.inputs[2] : zero, a.inputs[0], a.outputs[0], empty);
@@ -138,15 +138,15 @@ Status resolveMirrorPad(Resolver& r) {
   Padding p = SMW_TRY(paddingOf(r));
   const std::string mode = SMW_TRY(r.attr<std::string>("mode"));
   if (mode != "REFLECT" && mode != "SYMMETRIC")
-    return invalidArgument(cat("mode must be either REFLECT or SYMMETRIC, not ", mode));
+    return invalidArgument("mode must be either REFLECT or SYMMETRIC, not ", mode);
   const int64_t skip = mode == "REFLECT" ? 1 : 0;
   for (size_t i = 0; i < p.dims.size(); ++i) {
     const PadDim& d = p.dims[i];
     if (d.before > d.size - skip || d.after > d.size - skip)
       if (d.before > 0 || d.after > 0 || skip == 0)
-        return invalidArgument(cat("paddings must be no greater than the dimension size",
-                                   skip ? " minus one: " : ": ", d.before, ", ", d.after,
-                                   " for size ", d.size));
+        return invalidArgument("paddings must be no greater than the dimension size",
+                               skip ? " minus one: " : ": ", d.before, ", ", d.after, " for size ",
+                               d.size);
   }
   if (p.none) {
     r.addView(0, p.shape);

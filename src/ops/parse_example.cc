@@ -19,8 +19,7 @@ Result<std::vector<ExampleColumn>> columnsOf(Resolver& r, std::string_view types
                                              ExampleColumn::Role role) {
   std::vector<ExampleColumn> columns;
   for (DType t : r.attrOr(typesAttr, std::vector<DType>())) {
-    if (!isExampleType(t))
-      return invalidArgument(cat("features cannot be of dtype ", dtypeName(t)));
+    if (!isExampleType(t)) return invalidArgument("features cannot be of dtype ", dtypeName(t));
     columns.push_back({"", t, role});
   }
   return columns;
@@ -40,30 +39,30 @@ Result<ParseSpec> specOf(Resolver& r, int firstDefault) {
     return invalidArgument("the lists of keys, types, shapes and defaults differ in length");
   for (DType t : p.splitTypes)
     if (t != DType::kInt32 && t != DType::kInt64)
-      return invalidArgument(cat("ragged_split_types cannot be ", dtypeName(t)));
+      return invalidArgument("ragged_split_types cannot be ", dtypeName(t));
   for (size_t d = 0; d < shapes.size(); ++d) {
     ExampleColumn& c = p.dense[d];
     const int in = firstDefault + int(d);
     if (r.dtype(in) != c.dtype)
-      return invalidArgument(cat("dense_defaults[", d, "] is of dtype ", dtypeName(r.dtype(in)),
-                                 ", not ", dtypeName(c.dtype)));
-    if (shapes[d].unknownRank())
-      return invalidArgument(cat("dense_shapes[", d, "] has unknown rank"));
+      return invalidArgument("dense_defaults[", d, "] is of dtype ", dtypeName(r.dtype(in)),
+                             ", not ", dtypeName(c.dtype));
+    if (shapes[d].unknownRank()) return invalidArgument("dense_shapes[", d, "] has unknown rank");
     const bool variable = shapes[d].rank() > 0 && shapes[d].dims()[0] < 0;
     const auto dims = shapes[d].dims().subspan(variable ? 1 : 0);
     auto shape = Shape::make(dims);
     if (!shape)
-      return invalidArgument(cat("dense_shapes[", d, "] has unknown rank or unknown inner ",
-                                 "dimensions: ", shapes[d].toString()));
+      return invalidArgument("dense_shapes[", d, "] has unknown rank or unknown inner ",
+                             "dimensions: ", shapes[d].toString());
     const Shape& given = r.shape(in);
     if (variable && given.numElements() != 1)
-      return invalidArgument(cat("dense_shape[", d, "] is a variable length shape: ",
-                                 shapes[d].toString(), ", therefore def_value[", d,
-                                 "] must contain a single element ( the padding element).  But ",
-                                 "its shape is: ", given.toString()));
+      return invalidArgument("dense_shape[", d,
+                             "] is a variable length shape: ", shapes[d].toString(),
+                             ", therefore def_value[", d,
+                             "] must contain a single element ( the padding element).  But ",
+                             "its shape is: ", given.toString());
     if (!variable && given.numElements() > 0 && !(given == *shape))
-      return invalidArgument(cat("def_value[", d, "].shape() == ", given.toString(),
-                                 " != dense_shapes_[", d, "].shape() == ", shapes[d].toString()));
+      return invalidArgument("def_value[", d, "].shape() == ", given.toString(),
+                             " != dense_shapes_[", d, "].shape() == ", shapes[d].toString());
     c.role = variable ? ExampleColumn::kVariable : ExampleColumn::kDense;
     c.stride = shape->numElements();
     p.denseShapes.push_back(*std::move(shape));
@@ -135,9 +134,9 @@ Status parseAll(Step& s, const ParseSpec& spec, const std::vector<std::string>& 
   const bool batched = serialized.shape().rank() == 1;
   const int64_t n = serialized.numElements();
   if (names && names->numElements() > 0 && names->numElements() != n)
-    return invalidArgument(cat(
+    return invalidArgument(
         "Expected names have the same shape as serialized: name.shape=", names->shape().toString(),
-        ", serialized.shape=", serialized.shape().toString()));
+        ", serialized.shape=", serialized.shape().toString());
   std::vector<ExampleColumn> columns = spec.sparse;
   columns.insert(columns.end(), spec.dense.begin(), spec.dense.end());
   columns.insert(columns.end(), spec.ragged.begin(), spec.ragged.end());
@@ -199,15 +198,14 @@ Status resolveParseExample(Resolver& r) {
 /// dense_defaults.
 Status resolveParseExampleV2(Resolver& r) {
   if (r.rank(0) > 1)
-    return invalidArgument(
-        cat("serialized must be a scalar or a vector, not ", r.shape(0).toString()));
+    return invalidArgument("serialized must be a scalar or a vector, not ", r.shape(0).toString());
   constexpr int kFirstDefault = 5;
   ParseSpec spec = SMW_TRY(specOf(r, kFirstDefault));
   const size_t wanted[] = {spec.sparse.size(), spec.dense.size(), spec.ragged.size()};
   for (int i = 0; i < 3; ++i)
     if (r.rank(2 + i) != 1 || r.shape(2 + i).numElements() != int64_t(wanted[i]))
-      return invalidArgument(
-          cat("Expected ", wanted[i], " keys, got shape ", r.shape(2 + i).toString()));
+      return invalidArgument("Expected ", wanted[i], " keys, got shape ",
+                             r.shape(2 + i).toString());
   SMW_TRY(declare(r, spec));
   return r.tensorKernel([spec = std::move(spec)](Step& s) -> Status {
     std::vector<std::string> keys;

@@ -22,11 +22,11 @@ struct Pooling {
 
 Status checkKsize(const ImageLayout& layout, const Ints& ksize) {
   if (int(ksize.size()) != layout.rank())
-    return invalidArgument(
-        cat("Sliding window ksize field must specify ", layout.rank(), " dimensions"));
+    return invalidArgument("Sliding window ksize field must specify ", layout.rank(),
+                           " dimensions");
   for (int64_t k : ksize)
     if (k < 1 || k > std::numeric_limits<int32_t>::max())
-      return invalidArgument(cat("Sliding window ksize must be positive, got ", k));
+      return invalidArgument("Sliding window ksize must be positive, got ", k);
   if (ksize[0] != 1) return unimplemented("Pooling is not yet supported on the batch dimension.");
   return {};
 }
@@ -63,7 +63,7 @@ Result<Pooling> poolingOf(Resolver& r, int spatial, const Ints& ksize, const Int
   p.layout = SMW_TRY(imageLayout(r, spatial));
   const Shape& in = r.shape(0);
   if (in.rank() != p.layout.rank())
-    return invalidArgument(cat("input must be ", p.layout.rank(), "-dimensional: ", in.toString()));
+    return invalidArgument("input must be ", p.layout.rank(), "-dimensional: ", in.toString());
   SMW_TRY(checkKsize(p.layout, ksize));
   if (ksize[size_t(p.layout.channelAxis())] != 1) {
     if (channelsToo) return overChannels(p.layout, in, ksize, strides);

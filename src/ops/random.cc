@@ -71,7 +71,7 @@ Status resolveRandomUniformInt(Resolver& r) {
     const bool wide = t == DType::kInt64;
     const int64_t low = wide ? *a.in<int64_t>(1) : *a.in<int32_t>(1);
     const int64_t high = wide ? *a.in<int64_t>(2) : *a.in<int32_t>(2);
-    if (low >= high) return invalidArgument(cat("Need minval < maxval, got ", low, " >= ", high));
+    if (low >= high) return invalidArgument("Need minval < maxval, got ", low, " >= ", high);
     randomInts(state->reserve(a.context, uint64_t(n) * kBlocksPerOutput), t, uint64_t(low),
                uint64_t(high) - uint64_t(low), a.outputs[0], n);
     return {};

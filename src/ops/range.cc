@@ -12,8 +12,8 @@ template <typename T>
 Result<int64_t> rangeSize(T start, T limit, T delta) {
   if (delta == T(0)) return invalidArgument("Requires delta != 0: 0");
   if (delta > T(0) ? start > limit : start < limit)
-    return invalidArgument(cat("Requires start ", delta > T(0) ? "<=" : ">=", " limit when delta ",
-                               delta > T(0) ? ">" : "<", " 0"));
+    return invalidArgument("Requires start ", delta > T(0) ? "<=" : ">=", " limit when delta ",
+                           delta > T(0) ? ">" : "<", " 0");
   if constexpr (std::is_integral_v<T>) {
     // The distance of two int64 fits uint64, computed modulo 2^64.
     const uint64_t length =
@@ -52,10 +52,10 @@ Status resolveRange(Resolver& r) {
   const DType t = r.dtype(0);
   for (int i = 0; i < 3; ++i) {
     if (r.rank(i) > 1 || r.shape(i).numElements() != 1)
-      return invalidArgument(cat(i == 0   ? "start"
-                                 : i == 1 ? "limit"
-                                          : "delta",
-                                 " must be a scalar, not shape ", r.shape(i).toString()));
+      return invalidArgument(i == 0   ? "start"
+                             : i == 1 ? "limit"
+                                      : "delta",
+                             " must be a scalar, not shape ", r.shape(i).toString());
     if (r.dtype(i) != t) return invalidArgument("start, limit and delta differ in dtype");
   }
   return dispatch<int32_t, int64_t, float, double, half, bfloat16>(

@@ -28,12 +28,11 @@ Result<Reduction> planOver(const Shape& in, const Dims& axes, bool keepDims) {
   SmallVector<uint8_t, 8> reduced(size_t(in.rank()), 0);
   for (int64_t a : axes) {
     if (a < -in.rank() || a >= in.rank())
-      return invalidArgument(
-          cat("Invalid reduction dimension (", a, " for input with ", in.rank(), " dimension(s)"));
+      return invalidArgument("Invalid reduction dimension (", a, " for input with ", in.rank(),
+                             " dimension(s)");
     uint8_t& seen = reduced[size_t(a < 0 ? a + in.rank() : a)];
     if (seen)
-      return invalidArgument(
-          cat("Invalid reduction arguments: Axes contains duplicate dimension: ", a));
+      return invalidArgument("Invalid reduction arguments: Axes contains duplicate dimension: ", a);
     seen = 1;
   }
   Dims out;
@@ -47,7 +46,7 @@ Result<Reduction> planOver(const Shape& in, const Dims& axes, bool keepDims) {
   static_assert(sizeof(bool) == 1);
   if (!kernels::planReduce(in.dims(),
                            {reinterpret_cast<const bool*>(reduced.data()), reduced.size()}, r.plan))
-    return unimplemented(cat("reducing ", in.toString(), " over so many separate dimensions"));
+    return unimplemented("reducing ", in.toString(), " over so many separate dimensions");
   return r;
 }
 
@@ -67,8 +66,8 @@ Status reduceOver(Resolver& r, ReduceOp op, const Dims& axes, bool keepDims) {
 template <ReduceOp kOp>
 Status reduce(Resolver& r) {
   if (r.rank(1) > 1)
-    return invalidArgument(
-        cat("Expected reduction_indices to be a scalar or a vector, got ", r.shape(1).toString()));
+    return invalidArgument("Expected reduction_indices to be a scalar or a vector, got ",
+                           r.shape(1).toString());
   return reduceOver(r, kOp, SMW_TRY(r.ints(1)), r.attrOr("keep_dims", false));
 }
 
@@ -90,8 +89,7 @@ Status resolveArg(Resolver& r) {
   const Shape& in = r.shape(0);
   const int axis = SMW_TRY(in.axis(SMW_TRY(r.integer(1)), "dimension"));
   const int64_t n = in[axis], inner = in.product(axis + 1, in.rank());
-  if (n == 0)
-    return invalidArgument(cat("Reduction axis ", axis, " is empty in shape ", in.toString()));
+  if (n == 0) return invalidArgument("Reduction axis ", axis, " is empty in shape ", in.toString());
   Dims dims(in.dims());
   dims.erase(size_t(axis));
   const Shape out = SMW_TRY(Shape::make(dims));

@@ -10,8 +10,12 @@ namespace {
 
 std::vector<const OpDef*> collect() {
   std::vector<const OpDef*> all;
-  for (const auto family : kFamilies)
-    for (const OpDef& d : family()) all.push_back(&d);
+  const auto add = [&](std::span<OpFamily* const> families) {
+    for (const auto family : families)
+      for (const OpDef& d : family()) all.push_back(&d);
+  };
+  add(kCoreFamilies);
+  add(moreFamilies());
   std::ranges::sort(all, {}, &OpDef::name);
   return all;
 }

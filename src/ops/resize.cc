@@ -13,15 +13,14 @@ namespace {
 /// images: (N,H,W,C), size: (OH,OW). Sets `out` to (N,OH,OW,C).
 Result<kernels::Resize> geometry(Resolver& r, Shape& out) {
   const Shape& in = r.shape(0);
-  if (in.rank() != 4) return invalidArgument(cat("input must be 4-dimensional", in.toString()));
+  if (in.rank() != 4) return invalidArgument("input must be 4-dimensional", in.toString());
   SMW_TRY(r.requireVector(1, "shape_t"));
   if (r.shape(1)[0] != 2)
-    return invalidArgument(cat("shape_t must have two elements", r.shape(1).toString()));
+    return invalidArgument("shape_t must have two elements", r.shape(1).toString());
   const Dims size = SMW_TRY(r.ints(1));
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   if (size[0] <= 0 || size[1] <= 0 || size[0] > kMost || size[1] > kMost)
-    return invalidArgument(
-        cat("output dimensions must be positive, got ", size[0], " by ", size[1]));
+    return invalidArgument("output dimensions must be positive, got ", size[0], " by ", size[1]);
   if (in[1] <= 0 || in[2] <= 0 || in[1] > kMost || in[2] > kMost)
     return invalidArgument("input image must be of non-zero size");
   kernels::Resize s;

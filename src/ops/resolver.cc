@@ -6,7 +6,7 @@ Result<const Tensor*> Resolver::value(int i) {
   const Tensor* v = inputs_[size_t(i)].value;
   if (!v) {
     dependsOnValues_ = true;
-    return failedPrecondition(cat("input ", i, " must be known before the op can be resolved"));
+    return failedPrecondition("input ", i, " must be known before the op can be resolved");
   }
   valueUsed_[size_t(i)] = true;
   return v;
@@ -14,15 +14,13 @@ Result<const Tensor*> Resolver::value(int i) {
 
 Result<Dims> Resolver::ints(int i) {
   if (rank(i) > 1)
-    return invalidArgument(
-        cat("input ", i, " must be a vector, not of shape ", shape(i).toString()));
+    return invalidArgument("input ", i, " must be a vector, not of shape ", shape(i).toString());
   return SMW_TRY(value(i))->toInts();
 }
 
 Result<int64_t> Resolver::integer(int i) {
   if (shape(i).numElements() != 1)
-    return invalidArgument(
-        cat("input ", i, " must be a scalar, not of shape ", shape(i).toString()));
+    return invalidArgument("input ", i, " must be a scalar, not of shape ", shape(i).toString());
   return SMW_TRY(SMW_TRY(value(i))->toInts())[0];
 }
 
@@ -35,8 +33,8 @@ Status Resolver::requireRank(int i, int want, std::string_view name) {
                   .got(shape(i).toString()));
 }
 
-std::unexpected<Error> Resolver::unsupportedDType(DType t) const {
-  return unimplemented(cat("op ", op_, " is not supported for dtype ", dtypeName(t)));
+Error Resolver::unsupportedDType(DType t) const {
+  return unimplemented("op ", op_, " is not supported for dtype ", dtypeName(t));
 }
 
 }  // namespace smw

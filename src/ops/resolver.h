@@ -91,7 +91,7 @@ class Resolver {
   Status requireScalar(int i, std::string_view name) { return requireRank(i, 0, name); }
   Status requireVector(int i, std::string_view name) { return requireRank(i, 1, name); }
   /// UNIMPLEMENTED "op AddV2 is not supported for dtype ...".
-  std::unexpected<Error> unsupportedDType(DType t) const;
+  Error unsupportedDType(DType t) const;
 
   // ---- outputs, in order
   OutputInfo& addOutput(DType dtype, const Shape& shape) {

@@ -13,9 +13,8 @@ Status resolveRestoreV2(Resolver& r) {
   const auto dtypes = SMW_TRY(r.attr<std::vector<DType>>("dtypes"));
   const int64_t n = r.shape(1).numElements();
   if (int64_t(dtypes.size()) != n || r.shape(2).numElements() != n)
-    return invalidArgument(cat("Input tensor_names and shape_and_slices should have ",
-                               dtypes.size(), " elements as dtypes has, got ", n, " and ",
-                               r.shape(2).numElements()));
+    return invalidArgument("Input tensor_names and shape_and_slices should have ", dtypes.size(),
+                           " elements as dtypes has, got ", n, " and ", r.shape(2).numElements());
   return r.tensorKernel([dtypes](Step& s) -> Status {
     const std::string& prefix = *s.input(0).data<std::string>();
     const std::string* names = s.input(1).data<std::string>();

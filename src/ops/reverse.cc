@@ -33,8 +33,7 @@ Status resolveReverseV2(Resolver& r) {
   std::vector<bool> axes(size_t(r.rank(0)), false);
   for (int64_t given : SMW_TRY(r.ints(1))) {
     const int axis = SMW_TRY(r.shape(0).axis(given));
-    if (axes[size_t(axis)])
-      return invalidArgument(cat("axis ", axis, " specified more than once."));
+    if (axes[size_t(axis)]) return invalidArgument("axis ", axis, " specified more than once.");
     axes[size_t(axis)] = true;
   }
   return reverseAxes(r, axes);
@@ -44,9 +43,9 @@ Status resolveReverseV2(Resolver& r) {
 Status resolveReverse(Resolver& r) {
   SMW_TRY(r.requireVector(1, "dims"));
   if (r.shape(1).numElements() != r.rank(0))
-    return invalidArgument(cat("'dims' must have the same number of values as 'tensor' has ",
-                               "dimensions. 'tensor' has ", r.rank(0), ", 'dims' has ",
-                               r.shape(1).numElements(), " values"));
+    return invalidArgument("'dims' must have the same number of values as 'tensor' has ",
+                           "dimensions. 'tensor' has ", r.rank(0), ", 'dims' has ",
+                           r.shape(1).numElements(), " values");
   const auto dims = SMW_TRY(r.value(1))->span<bool>();
   return reverseAxes(r, std::vector<bool>(dims.begin(), dims.end()));
 }
@@ -61,10 +60,10 @@ Status resolveReverseSequence(Resolver& r) {
   const int batch = SMW_TRY(in.axis(r.attrOr("batch_dim", int64_t(0)), "batch_dim"));
   if (seqGiven < 0 || r.attrOr("batch_dim", int64_t(0)) < 0)
     return invalidArgument("seq_dim and batch_dim must not be negative");
-  if (seq == batch) return invalidArgument(cat("batch_dim == seq_dim == ", seq));
+  if (seq == batch) return invalidArgument("batch_dim == seq_dim == ", seq);
   if (r.shape(1).numElements() != in[batch])
-    return invalidArgument(cat("Length of seq_lengths != input.dims(", batch, "), ",
-                               r.shape(1).toString(), " against ", in[batch]));
+    return invalidArgument("Length of seq_lengths != input.dims(", batch, "), ",
+                           r.shape(1).toString(), " against ", in[batch]);
   const Dims strides = stridesOf(in);
   std::vector<NdCopy::Dim> others;
   for (int i = 0; i < in.rank(); ++i)
@@ -78,7 +77,7 @@ Status resolveReverseSequence(Resolver& r) {
       for (int64_t b = 0; b < nb; ++b) {
         const int64_t n = a.in<L>(1)[b];
         if (n < 0 || n > ns)
-          return invalidArgument(cat("seq_lens(", b, ") = ", n, " is not in [0, ", ns, "]"));
+          return invalidArgument("seq_lens(", b, ") = ", n, " is not in [0, ", ns, "]");
         // The first n entries backwards, the rest as they are.
         auto dims = others;
         dims.push_back({n, -ss, ss});
@@ -113,7 +112,7 @@ void rollParts(OpContext& context, DType t, const Shape& shape, const Dims& stri
 Result<int64_t> intAt(DType t, const void* p, int64_t i) {
   if (t == DType::kInt32) return static_cast<const int32_t*>(p)[i];
   if (t == DType::kInt64) return static_cast<const int64_t*>(p)[i];
-  return invalidArgument(cat("int32 or int64 is needed, got ", dtypeName(t)));
+  return invalidArgument("int32 or int64 is needed, got ", dtypeName(t));
 }
 
 /// input: at least a vector; shift, axis: scalars or vectors of equal length.

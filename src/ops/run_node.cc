@@ -33,7 +33,7 @@ Result<NodeResult> run(const NodeCall& call, std::vector<Tensor>& inputs, OpCont
   Resolver r(call.def.name, call.name, call.attrs, infos, call.numOutputs, call.state);
   SMW_TRY(call.def.resolve(r));
   if (r.takenControlFlow().kind != ControlFlow::kNone)
-    return unimplemented(cat("op ", call.def.name, " cannot run outside a plan"));
+    return unimplemented("op ", call.def.name, " cannot run outside a plan");
   NodeResult result;
   result.outputs.resize(size_t(call.numOutputs));
   if (r.takenTensorKernel()) {
@@ -43,8 +43,8 @@ Result<NodeResult> run(const NodeCall& call, std::vector<Tensor>& inputs, OpCont
     return result;
   }
   if (int(r.outputs().size()) != call.numOutputs)
-    return internal(cat("op ", call.def.name, " resolved ", r.outputs().size(), " outputs of ",
-                        call.numOutputs));
+    return internal("op ", call.def.name, " resolved ", r.outputs().size(), " outputs of ",
+                    call.numOutputs);
   std::vector<void*> in, out;
   for (Tensor& t : inputs) in.push_back(t.raw());
   for (size_t i = 0; i < r.outputs().size(); ++i) {

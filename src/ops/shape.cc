@@ -56,7 +56,7 @@ Result<Tensor> intTensor(DType dtype, std::span<const int64_t> values, const Sha
   Tensor t = SMW_TRY(Tensor::allocate(DType::kInt32, shape));
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i] > std::numeric_limits<int32_t>::max())
-      return invalidArgument(cat("dimension ", values[i], " does not fit int32"));
+      return invalidArgument("dimension ", values[i], " does not fit int32");
     t.data<int32_t>()[i] = int32_t(values[i]);
   }
   return t;
@@ -100,8 +100,8 @@ Status resolveExpandDims(Resolver& r) {
   int64_t axis = SMW_TRY(r.integer(1));
   const int rank = r.rank(0);
   if (axis < -1 - rank || axis > rank)
-    return invalidArgument(
-        cat("Tried to expand dim index ", axis, " for tensor with ", rank, " dimensions"));
+    return invalidArgument("Tried to expand dim index ", axis, " for tensor with ", rank,
+                           " dimensions");
   if (axis < 0) axis += rank + 1;
   Dims dims(r.shape(0).dims());
   dims.insert(size_t(axis), 1);

@@ -11,10 +11,9 @@ namespace {
 Status spaceDepth(Resolver& r, bool toDepth) {
   const std::string format = r.attrOr("data_format", "NHWC");
   const int64_t k = SMW_TRY(r.attr<int64_t>("block_size"));
-  if (k < 2) return invalidArgument(cat("Block size should be > 1, but was: ", k));
+  if (k < 2) return invalidArgument("Block size should be > 1, but was: ", k);
   const bool vect = format == "NCHW_VECT_C", nchw = format == "NCHW" || vect;
-  if (!nchw && format != "NHWC")
-    return invalidArgument(cat("Invalid data format string: ", format));
+  if (!nchw && format != "NHWC") return invalidArgument("Invalid data format string: ", format);
   SMW_TRY(r.requireRank(0, vect ? 5 : 4, "input"));
   const Shape& in = r.shape(0);
   const int64_t lanes = vect ? in[4] : 1;
@@ -64,8 +63,8 @@ Status resolveDepthToSpace(Resolver& r) { return spaceDepth(r, false); }
 /// Values of input i, a (blocks,2) matrix of borders that are not negative.
 Result<Dims> borders(Resolver& r, int i, int64_t blocks) {
   if (!(r.shape(i) == Shape({blocks, 2})))
-    return invalidArgument(
-        cat("paddings or crops should have shape [", blocks, ",2], not ", r.shape(i).toString()));
+    return invalidArgument("paddings or crops should have shape [", blocks, ",2], not ",
+                           r.shape(i).toString());
   const Dims d = SMW_TRY(SMW_TRY(r.value(i))->toInts());
   if (std::ranges::any_of(d, [](int64_t v) { return v < 0; }))
     return invalidArgument("paddings and crops must be non-negative");
@@ -78,16 +77,16 @@ Status spaceBatch(Resolver& r, bool toBatch, const Dims& block, const Dims& bord
   const Shape& in = r.shape(0);
   const int m = int(block.size());
   if (in.rank() < 1 + m)
-    return invalidArgument(cat("input rank should be >= ", 1 + m, " instead of ", in.rank()));
+    return invalidArgument("input rank should be >= ", 1 + m, " instead of ", in.rank());
   int64_t blocks = 1;
   for (int64_t b : block) {
-    if (b < 1) return invalidArgument(cat("All values in block_shape must be positive, got ", b));
+    if (b < 1) return invalidArgument("All values in block_shape must be positive, got ", b);
     blocks = SMW_TRY(mul(blocks, b));
   }
   Dims dims(in.dims());
   if (!toBatch && in[0] % blocks != 0)
-    return invalidArgument(cat("Input batch dimension (", in[0],
-                               ") is not divisible by product of block sizes (", blocks, ")"));
+    return invalidArgument("Input batch dimension (", in[0],
+                           ") is not divisible by product of block sizes (", blocks, ")");
   dims[0] = toBatch ? SMW_TRY(mul(in[0], blocks)) : in[0] / blocks;
   for (int i = 0; i < m; ++i) {
     const int64_t k = block[size_t(i)], before = border[size_t(2 * i)],
@@ -96,14 +95,13 @@ Status spaceBatch(Resolver& r, bool toBatch, const Dims& block, const Dims& bord
     if (toBatch) {
       const int64_t padded = SMW_TRY(add(SMW_TRY(add(before, size)), after));
       if (padded % k != 0)
-        return invalidArgument(
-            cat("padded_shape[", i, "]=", padded, " is not divisible by block_shape[", i, "]=", k));
+        return invalidArgument("padded_shape[", i, "]=", padded,
+                               " is not divisible by block_shape[", i, "]=", k);
       out = padded / k;
     } else {
       const int64_t cut = SMW_TRY(add(before, after)), whole = SMW_TRY(mul(size, k));
       if (cut > whole)
-        return invalidArgument(
-            cat("cropped_shape[", i, "]=", whole - cut, " must be non-negative"));
+        return invalidArgument("cropped_shape[", i, "]=", whole - cut, " must be non-negative");
       out = whole - cut;
     }
   }
@@ -158,7 +156,7 @@ Status spaceBatchNd(Resolver& r, bool toBatch) {
 Status spaceBatch2d(Resolver& r, bool toBatch) {
   SMW_TRY(r.requireRank(0, 4, "input"));
   const int64_t k = SMW_TRY(r.attr<int64_t>("block_size"));
-  if (k < 2) return invalidArgument(cat("Block size should be > 1: ", k));
+  if (k < 2) return invalidArgument("Block size should be > 1: ", k);
   const Dims border = SMW_TRY(borders(r, 1, 2));
   return spaceBatch(r, toBatch, Dims{k, k}, border);
 }

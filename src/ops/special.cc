@@ -14,7 +14,7 @@ template <B kOp>
 Status binary(Resolver& r) {
   if (r.dtype(0) != DType::kFloat && r.dtype(0) != DType::kDouble)
     return r.unsupportedDType(r.dtype(0));
-  return resolveBinary(r, kOp);
+  return resolveBinary(r, kOp, {}, nullptr, &kernels::specialLoops);
 }
 
 /// a, b, x: one shape, or scalars -> that shape.
@@ -27,8 +27,8 @@ Status resolveBetainc(Resolver& r) {
   const Shape out = SMW_TRY(broadcastShapes(ab, r.shape(2)));
   for (int i = 0; i < 3; ++i)
     if (!(r.shape(i) == out) && r.rank(i) != 0)
-      return invalidArgument(cat("Shapes of a, b and x are inconsistent: ", r.shape(0).toString(),
-                                 " vs. ", r.shape(1).toString(), " vs. ", r.shape(2).toString()));
+      return invalidArgument("Shapes of a, b and x are inconsistent: ", r.shape(0).toString(),
+                             " vs. ", r.shape(1).toString(), " vs. ", r.shape(2).toString());
   r.addOutput(r.dtype(0), out);
   struct Steps {
     int64_t of[3];

@@ -52,9 +52,9 @@ Status resolveSplit(Resolver& r) {
   if (n < 1) return invalidArgument("Number of ways to split should be > 0");
   if (in[axis] % n != 0)
     return invalidArgument(
-        cat("Number of ways to split should evenly divide the split dimension,"
-            " but got split_dim ",
-            axis, " (size = ", in[axis], ") and num_split ", n));
+        "Number of ways to split should evenly divide the split dimension,"
+        " but got split_dim ",
+        axis, " (size = ", in[axis], ") and num_split ", n);
   return splitSizes(r, 1, axis, std::vector<int64_t>(size_t(n), in[axis] / n));
 }
 
@@ -66,8 +66,8 @@ Status resolveSplitV(Resolver& r) {
   SMW_TRY(r.requireVector(1, "size_splits"));
   Dims sizes = SMW_TRY(r.ints(1));
   if (int(sizes.size()) != r.numOutputs() || sizes.empty())
-    return invalidArgument(cat("size of the split_tensor must be num_split = ", r.numOutputs(),
-                               ", got ", sizes.size()));
+    return invalidArgument("size of the split_tensor must be num_split = ", r.numOutputs(),
+                           ", got ", sizes.size());
   int rest = -1;
   int64_t sum = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
@@ -75,16 +75,15 @@ Status resolveSplitV(Resolver& r) {
       if (rest >= 0) return invalidArgument("There can only be one -1 in size_splits");
       rest = int(i);
     } else if (sizes[i] < 0) {
-      return invalidArgument(cat("Split size at index ", i, " must be >= 0. Got: ", sizes[i]));
+      return invalidArgument("Split size at index ", i, " must be >= 0. Got: ", sizes[i]);
     } else {
       sum = SMW_TRY(add(sum, sizes[i]));
     }
   }
   if (rest >= 0 ? sum > in[axis] : sum != in[axis])
-    return invalidArgument(cat("Determined shape must either match input shape along split_dim ",
-                               "exactly if fully specified, or be less than the size of the input",
-                               " along split_dim if not fully specified. Got: ", sum, " of ",
-                               in[axis]));
+    return invalidArgument("Determined shape must either match input shape along split_dim ",
+                           "exactly if fully specified, or be less than the size of the input",
+                           " along split_dim if not fully specified. Got: ", sum, " of ", in[axis]);
   if (rest >= 0) sizes[size_t(rest)] = in[axis] - sum;
   return splitSizes(r, 0, axis, sizes);
 }
@@ -94,8 +93,8 @@ Status resolveUnpack(Resolver& r) {
   const Shape& in = r.shape(0);
   const int axis = SMW_TRY(in.axis(r.attrOr("axis", int64_t(0))));
   if (in[axis] != r.numOutputs())
-    return invalidArgument(cat("Input shape axis ", axis, " must equal ", r.numOutputs(),
-                               ", got shape ", in.toString()));
+    return invalidArgument("Input shape axis ", axis, " must equal ", r.numOutputs(),
+                           ", got shape ", in.toString());
   if (r.numOutputs() == 0) return r.nothing();
   Dims dims(in.dims());
   dims.erase(size_t(axis));

@@ -15,7 +15,7 @@ uint64_t seedAt(DType t, const void* p, int i) {
 
 Status requireSeed(Resolver& r, int i) {
   if (!(r.shape(i) == Shape({2})))
-    return invalidArgument(cat("seed must have shape [2], not ", r.shape(i).toString()));
+    return invalidArgument("seed must have shape [2], not ", r.shape(i).toString());
   if (r.dtype(i) != DType::kInt32 && r.dtype(i) != DType::kInt64)
     return r.unsupportedDType(r.dtype(i));
   return {};
@@ -41,10 +41,10 @@ struct Source {
       return s;
     }
     if (!(r.shape(1) == Shape({1})))
-      return invalidArgument(cat("key must have shape [1], not ", r.shape(1).toString()));
+      return invalidArgument("key must have shape [1], not ", r.shape(1).toString());
     if (r.rank(2) != 1 || r.shape(2)[0] < 2)
-      return invalidArgument(
-          cat("counter must be a vector of at least 2 elements, not ", r.shape(2).toString()));
+      return invalidArgument("counter must be a vector of at least 2 elements, not ",
+                             r.shape(2).toString());
     SMW_TRY(r.requireScalar(3, "alg"));
     return s;
   }
@@ -57,7 +57,7 @@ struct Source {
     const int32_t alg = *a.in<int32_t>(3);
     if (alg == kAlgThreeFry) return unimplemented("random numbers by ThreeFry");
     if (alg != kAlgPhilox && alg != kAlgAuto)
-      return invalidArgument(cat("Unsupported algorithm id: ", alg));
+      return invalidArgument("Unsupported algorithm id: ", alg);
     const uint64_t key = *a.in<uint64_t>(1);
     const uint64_t* c = a.in<uint64_t>(2);
     return Philox({uint32_t(c[0]), uint32_t(c[0] >> 32), uint32_t(c[1]), uint32_t(c[1] >> 32)},
@@ -116,7 +116,7 @@ Status resolveUniformInt(Resolver& r) {
     const bool ordered = isSigned ? low < high
                          : wide   ? uint64_t(low) < uint64_t(high)
                                   : uint32_t(low) < uint32_t(high);
-    if (!ordered) return invalidArgument(cat("Need minval < maxval, got ", low, " >= ", high));
+    if (!ordered) return invalidArgument("Need minval < maxval, got ", low, " >= ", high);
     randomInts(SMW_TRY(source.generator(a)), t, uint64_t(low), uint64_t(high) - uint64_t(low),
                a.outputs[0], n);
     return {};

@@ -27,8 +27,8 @@ Result<Spread> spread(int rank, size_t n, const SliceMasks& m) {
   }
   if (ellipses > 1) return invalidArgument("Multiple ellipses in slice spec not allowed");
   if (named > rank)
-    return invalidArgument(
-        cat("Index out of range using input dim ", rank, "; input has only ", rank, " dims"));
+    return invalidArgument("Index out of range using input dim ", rank, "; input has only ", rank,
+                           " dims");
   Spread s;
   const auto rest = [&] {
     for (int64_t k = named; k < rank; ++k) {
@@ -89,13 +89,12 @@ Result<StridedRegion> stridedRegion(const Shape& whole, std::span<const int64_t>
       continue;
     }
     const size_t i = size_t(e);
-    if (strides[i] == 0) return invalidArgument(cat("strides[", e, "] must be non-zero"));
+    if (strides[i] == 0) return invalidArgument("strides[", e, "] must be non-zero");
     if (bit(masks.shrink, i)) {
       if (strides[i] < 0) return invalidArgument("only stride 1 allowed on non-range indexing.");
       const int64_t at = begin[i] < 0 ? begin[i] + dim : begin[i];
       if (at < 0 || at >= dim)
-        return invalidArgument(
-            cat("slice index ", begin[i], " of dimension ", d, " out of bounds."));
+        return invalidArgument("slice index ", begin[i], " of dimension ", d, " out of bounds.");
       region.dims.push_back({at, 1, 1});
       region.identity = region.identity && dim == 1;
       continue;
@@ -144,8 +143,8 @@ Result<NdCopy> StridedRegion::assign(const Shape& whole, const Shape& given) con
   const Shape value = SMW_TRY(Shape::make(given.dims().subspan(size_t(lead))));
   const auto both = broadcastShapes(value, shape);
   if (!both || !(*both == shape))
-    return invalidArgument(cat("shape ", given.toString(),
-                               " cannot be assigned to a slice of shape ", shape.toString()));
+    return invalidArgument("shape ", given.toString(), " cannot be assigned to a slice of shape ",
+                           shape.toString());
   if (shape.numElements() == 0) return read(whole);
   const Dims vs = stridesOf(value), ws = stridesOf(whole);
   std::vector<NdCopy::Dim> moves;

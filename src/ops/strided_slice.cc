@@ -74,8 +74,8 @@ Status resolveStridedSliceGrad(Resolver& r) {
   const Shape whole = SMW_TRY(Shape::make(SMW_TRY(r.ints(0))));
   const StridedRegion g = SMW_TRY(regionOf(r, 1, whole));
   if (!(g.shape == r.shape(4)))
-    return invalidArgument(
-        cat("shape of dy was ", r.shape(4).toString(), " instead of ", g.shape.toString()));
+    return invalidArgument("shape of dy was ", r.shape(4).toString(), " instead of ",
+                           g.shape.toString());
   if (g.identity) {
     r.addView(4, whole);
     return r.nothing();
@@ -109,18 +109,18 @@ Status resolveTensorStridedSliceUpdate(Resolver& r) {
 Result<StridedRegion> sliceRegion(const Shape& in, std::span<const int64_t> begin,
                                   std::span<const int64_t> size) {
   if (int(begin.size()) != in.rank() || int(size.size()) != in.rank())
-    return invalidArgument(cat("Expected begin and size arguments to be 1-D tensors of size ",
-                               in.rank(), ", but got sizes ", begin.size(), " and ", size.size()));
+    return invalidArgument("Expected begin and size arguments to be 1-D tensors of size ",
+                           in.rank(), ", but got sizes ", begin.size(), " and ", size.size());
   StridedRegion g;
   g.identity = true;
   Dims dims;
   for (int i = 0; i < in.rank(); ++i) {
     const int64_t b = begin[size_t(i)], n = size[size_t(i)] == -1 ? in[i] - b : size[size_t(i)];
     if (b < 0 || b > in[i])
-      return invalidArgument(cat("Expected begin[", i, "] in [0, ", in[i], "], but got ", b));
+      return invalidArgument("Expected begin[", i, "] in [0, ", in[i], "], but got ", b);
     if (n < 0 || n > in[i] - b)
-      return invalidArgument(
-          cat("Expected size[", i, "] in [0, ", in[i] - b, "], but got ", size[size_t(i)]));
+      return invalidArgument("Expected size[", i, "] in [0, ", in[i] - b, "], but got ",
+                             size[size_t(i)]);
     g.dims.push_back({b, 1, n});
     g.identity = g.identity && n == in[i];
     dims.push_back(n);

@@ -13,8 +13,8 @@ Status resolveStringJoin(Resolver& r) {
     scalar.push_back(r.shape(i).isScalar());
     if (scalar.back()) continue;
     if (!shape.isScalar() && !(shape == r.shape(i)))
-      return invalidArgument(
-          cat("Input shapes do not match; got ", shape.toString(), " and ", r.shape(i).toString()));
+      return invalidArgument("Input shapes do not match; got ", shape.toString(), " and ",
+                             r.shape(i).toString());
     shape = r.shape(i);
   }
   r.addOutput(DType::kString, shape);

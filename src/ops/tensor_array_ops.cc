@@ -20,8 +20,7 @@ Status setFlow(Step& s, int output) {
 
 Result<int64_t> scalarInput(Step& s, int i, std::string_view name) {
   const Tensor& t = s.input(i);
-  if (t.numElements() != 1)
-    return invalidArgument(cat(name, " must be a scalar, got ", t.describe()));
+  if (t.numElements() != 1) return invalidArgument(name, " must be a scalar, got ", t.describe());
   return SMW_TRY(t.toInts())[0];
 }
 
@@ -39,8 +38,8 @@ Status resolveTensorArray(Resolver& r) {
   declareHandleAndFlow(r);
   return r.tensorKernel([=](Step& s) -> Status {
     const int64_t n = SMW_TRY(scalarInput(s, 0, "size"));
-    if (n < 0) return invalidArgument(cat("Size should be >= 0, got ", n));
-    if (n > kMostListEntries) return resourceExhausted(cat("a TensorArray of ", n, " elements"));
+    if (n < 0) return invalidArgument("Size should be >= 0, got ", n);
+    if (n > kMostListEntries) return resourceExhausted("a TensorArray of ", n, " elements");
     auto a = makeRef<TensorArray>(t, shape, n);
     a->dynamicSize = dynamic;
     a->clearAfterRead = clear;
@@ -77,8 +76,8 @@ Status resolveRead(Resolver& r) {
   return r.tensorKernel([t](Step& s) -> Status {
     const auto a = SMW_TRY(asTensorArray(s.input(0)));
     if (a->dtype() != t)
-      return invalidArgument(cat("TensorArray dtype is ", dtypeName(a->dtype()),
-                                 " but Op requested dtype ", dtypeName(t), "."));
+      return invalidArgument("TensorArray dtype is ", dtypeName(a->dtype()),
+                             " but Op requested dtype ", dtypeName(t), ".");
     s.setOutput(0, SMW_TRY(a->read(SMW_TRY(scalarInput(s, 1, "index")))));
     return {};
   });
@@ -97,9 +96,9 @@ Status joinEntries(Step& s, TensorArray& a, const Dims& indices, const PartialSh
     const PartialShape p = SMW_TRY(mergeShapes(shapeAttr, a.elementShape()));
     const auto known = p.fullyKnown();
     if (!known)
-      return invalidArgument(cat("TensorArray has size zero, but element shape ", p.toString(),
-                                 " is not fully defined. Currently only static shapes are ",
-                                 "supported when packing zero-size TensorArrays."));
+      return invalidArgument("TensorArray has size zero, but element shape ", p.toString(),
+                             " is not fully defined. Currently only static shapes are ",
+                             "supported when packing zero-size TensorArrays.");
     each = *known;
     if (lengths && each.rank() > 0) each = SMW_TRY(tail(each));
   }
@@ -111,9 +110,9 @@ Status joinEntries(Step& s, TensorArray& a, const Dims& indices, const PartialSh
     const Shape one = lengths ? SMW_TRY(tail(t)) : t;
     if (i == 0) each = one;
     if (!(one == each))
-      return invalidArgument(cat(
+      return invalidArgument(
           "TensorArray has inconsistent shapes.  Index 0 has shape: ", parts[0].shape().toString(),
-          " but index ", i, " has shape: ", t.toString()));
+          " but index ", i, " has shape: ", t.toString());
     const int64_t n = lengths ? t[0] : 1;
     if (lengths) lengths->push_back(n);
     rows = SMW_TRY(add(rows, n));
@@ -141,8 +140,8 @@ Status resolveGatherV3(Resolver& r) {
   return r.tensorKernel([t, shape](Step& s) -> Status {
     const auto a = SMW_TRY(asTensorArray(s.input(0)));
     if (a->dtype() != t)
-      return invalidArgument(cat("TensorArray dtype is ", dtypeName(a->dtype()),
-                                 " but Op requested dtype ", dtypeName(t), "."));
+      return invalidArgument("TensorArray dtype is ", dtypeName(a->dtype()),
+                             " but Op requested dtype ", dtypeName(t), ".");
     return joinEntries(s, *a, SMW_TRY(s.input(1).toInts()), shape, nullptr);
   });
 }
@@ -181,8 +180,8 @@ Status resolveScatterV3(Resolver& r) {
     const Dims at = SMW_TRY(s.input(1).toInts());
     const Tensor& value = s.input(2);
     if (value.shape().rank() < 1 || value.shape()[0] != int64_t(at.size()))
-      return invalidArgument(cat("Expected len(indices) == values.shape[0], but saw: ", at.size(),
-                                 " vs. ", value.shape().toString()));
+      return invalidArgument("Expected len(indices) == values.shape[0], but saw: ", at.size(),
+                             " vs. ", value.shape().toString());
     for (size_t i = 0; i < at.size(); ++i)
       SMW_TRY(a->write(at[i], SMW_TRY(copyRows(value, int64_t(i), -1))));
     return setFlow(s, 0);
@@ -197,21 +196,21 @@ Status resolveSplitV3(Resolver& r) {
     const Tensor& value = s.input(1);
     const Dims lengths = SMW_TRY(s.input(2).toInts());
     if (value.shape().rank() < 1)
-      return invalidArgument(
-          cat("Expected value to be at least a vector, but received shape: ", value.describe()));
+      return invalidArgument("Expected value to be at least a vector, but received shape: ",
+                             value.describe());
     int64_t at = 0;
     for (size_t i = 0; i < lengths.size(); ++i) {
       if (lengths[i] < 0 || lengths[i] > value.shape()[0] - at)
-        return invalidArgument(cat("Expected sum of lengths to be equal to values.shape[0], but ",
-                                   "length ", lengths[i], " at row ", at, " does not fit ",
-                                   value.shape()[0]));
+        return invalidArgument("Expected sum of lengths to be equal to values.shape[0], but ",
+                               "length ", lengths[i], " at row ", at, " does not fit ",
+                               value.shape()[0]);
       SMW_TRY(a->write(int64_t(i), SMW_TRY(copyRows(value, at, lengths[i]))));
       at += lengths[i];
     }
     if (at != value.shape()[0])
-      return invalidArgument(cat("Expected sum of lengths to be equal to values.shape[0], but sum ",
-                                 "of lengths is ", at,
-                                 " and value's shape is: ", value.shape().toString()));
+      return invalidArgument("Expected sum of lengths to be equal to values.shape[0], but sum ",
+                             "of lengths is ", at,
+                             " and value's shape is: ", value.shape().toString());
     return setFlow(s, 0);
   });
 }
@@ -246,7 +245,7 @@ Result<Ref<Stack>> asStack(const Tensor& handle) {
                                 ? handle.data<ResourceHandle>()
                                 : nullptr;
   if (!h || !*h || (*h)->kind() != "Stack")
-    return invalidArgument(cat("a Stack's handle is needed, got ", handle.describe()));
+    return invalidArgument("a Stack's handle is needed, got ", handle.describe());
   return Ref<Stack>(static_cast<Stack*>(h->get()));
 }
 
@@ -267,7 +266,7 @@ Status resolveStackPush(Resolver& r) {
     const auto stack = SMW_TRY(asStack(s.input(0)));
     const int64_t n = int64_t(stack->entries.size());
     if ((stack->most >= 0 && n >= stack->most) || n >= kMostListEntries)
-      return invalidArgument(cat("Stack overflowed: its max_size is ", stack->most));
+      return invalidArgument("Stack overflowed: its max_size is ", stack->most);
     Tensor t = s.take(1);
     stack->entries.push_back(t);
     s.setOutput(0, std::move(t));

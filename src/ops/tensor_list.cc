@@ -7,11 +7,11 @@ namespace smw {
 
 Result<const TensorList*> asTensorList(const Tensor& handle) {
   if (handle.dtype() != DType::kVariant || handle.numElements() != 1)
-    return invalidArgument(cat("Input handle is not a list. Saw: ", handle.describe()));
+    return invalidArgument("Input handle is not a list. Saw: ", handle.describe());
   const VariantValue& v = *handle.data<VariantValue>();
   if (!v || v->kind() != "TensorList")
-    return invalidArgument(
-        cat("Input handle is not a list. Saw: ", v ? v->kind() : std::string_view("nothing")));
+    return invalidArgument("Input handle is not a list. Saw: ",
+                           v ? v->kind() : std::string_view("nothing"));
   return static_cast<const TensorList*>(v.get());
 }
 
@@ -37,9 +37,9 @@ Result<PartialShape> elementShapeOf(const Tensor& t) {
         "The only valid scalar shape tensor is the fully unknown shape specified as -1.");
   }
   if (t.shape().rank() != 1)
-    return invalidArgument(cat("shape must be a vector, not of shape ", t.shape().toString()));
+    return invalidArgument("shape must be a vector, not of shape ", t.shape().toString());
   for (int64_t d : dims)
-    if (d < -1) return invalidArgument(cat("Dimension ", d, " must be >= -1"));
+    if (d < -1) return invalidArgument("Dimension ", d, " must be >= -1");
   return PartialShape(std::span<const int64_t>(dims));
 }
 
@@ -56,8 +56,8 @@ Result<PartialShape> mergeShapes(const PartialShape& a, const PartialShape& b) {
       fits = other < 0 || other == dims[i];
   }
   if (!fits)
-    return invalidArgument(
-        cat("Incompatible shapes during merge: ", a.toString(), " vs. ", b.toString()));
+    return invalidArgument("Incompatible shapes during merge: ", a.toString(), " vs. ",
+                           b.toString());
   return PartialShape(std::span<const int64_t>(dims));
 }
 
@@ -79,7 +79,7 @@ Result<Tensor> zerosFor(DType dtype, const Shape& shape) {
 Result<VariantValue> zerosLikeVariant(const VariantValue& v) {
   if (!v) return v;
   if (v->kind() != "TensorList")
-    return unimplemented(cat("zeros like a variant that holds a ", v->kind()));
+    return unimplemented("zeros like a variant that holds a ", v->kind());
   const auto& from = static_cast<const TensorList&>(*v);
   auto list = makeRef<TensorList>(from.dtype(), from.elementShape(), from.maxNumElements());
   for (const Tensor& t : from.tensors()) {

@@ -10,25 +10,24 @@ Result<DType> elementDType(const Resolver& r) { return r.attr<DType>("element_dt
 
 Result<int64_t> scalarInput(Step& s, int i, std::string_view name) {
   const Tensor& t = s.input(i);
-  if (t.numElements() != 1)
-    return invalidArgument(cat(name, " must be a scalar, got ", t.describe()));
+  if (t.numElements() != 1) return invalidArgument(name, " must be a scalar, got ", t.describe());
   return SMW_TRY(t.toInts())[0];
 }
 
 Status resizeEntries(TensorList& list, int64_t n) {
-  if (n > kMostListEntries) return resourceExhausted(cat("a TensorList of ", n, " elements"));
+  if (n > kMostListEntries) return resourceExhausted("a TensorList of ", n, " elements");
   list.tensors().resize(size_t(n));
   return {};
 }
 
 Status checkElement(const TensorList& list, const Tensor& t) {
   if (t.dtype() != list.dtype())
-    return invalidArgument(cat("Invalid data types; list elements ", dtypeName(list.dtype()),
-                               " but tried to append ", dtypeName(t.dtype())));
+    return invalidArgument("Invalid data types; list elements ", dtypeName(list.dtype()),
+                           " but tried to append ", dtypeName(t.dtype()));
   if (!list.elementShape().matches(t.shape()))
-    return invalidArgument(cat("Tried to set a tensor with incompatible shape at a list index. ",
-                               "Item element shape: ", t.shape().toString(),
-                               " list shape: ", list.elementShape().toString()));
+    return invalidArgument("Tried to set a tensor with incompatible shape at a list index. ",
+                           "Item element shape: ", t.shape().toString(),
+                           " list shape: ", list.elementShape().toString());
   return {};
 }
 
@@ -58,8 +57,8 @@ Status resolveTensorListReserve(Resolver& r) {
     PartialShape shape = SMW_TRY(elementShapeOf(s.input(0)));
     const int64_t n = SMW_TRY(scalarInput(s, 1, "num_elements"));
     if (n < 0)
-      return invalidArgument(
-          cat("The num_elements to reserve must be a non negative number, but got ", n));
+      return invalidArgument("The num_elements to reserve must be a non negative number, but got ",
+                             n);
     auto list = makeRef<TensorList>(t, std::move(shape));
     SMW_TRY(resizeEntries(*list, n));
     return list;
@@ -72,9 +71,8 @@ Status resolveTensorListPushBack(Resolver& r) {
     const TensorList& given = *SMW_TRY(asTensorList(s.input(0)));
     SMW_TRY(checkElement(given, s.input(1)));
     if (given.maxNumElements() >= 0 && int64_t(given.tensors().size()) >= given.maxNumElements())
-      return invalidArgument(
-          cat("Tried to push item into a full list list size: ", given.tensors().size(),
-              " max_num_elements: ", given.maxNumElements()));
+      return invalidArgument("Tried to push item into a full list list size: ",
+                             given.tensors().size(), " max_num_elements: ", given.maxNumElements());
     auto list = SMW_TRY(takeTensorList(s, 0));
     list->tensors().push_back(s.take(1));
     return list;
@@ -89,8 +87,7 @@ Status resolveTensorListSetItem(Resolver& r) {
     SMW_TRY(checkElement(given, s.input(2)));
     const int64_t i = SMW_TRY(scalarInput(s, 1, "index")), n = int64_t(given.tensors().size());
     if (i < 0 || (i >= n && !resize))
-      return invalidArgument(
-          cat("Trying to modify element ", i, " in a list with ", n, " elements."));
+      return invalidArgument("Trying to modify element ", i, " in a list with ", n, " elements.");
     auto list = SMW_TRY(takeTensorList(s, 0));
     if (i >= n) SMW_TRY(resizeEntries(*list, i + 1));
     list->tensors()[size_t(i)] = s.take(2);
@@ -102,8 +99,7 @@ Status resolveTensorListSetItem(Resolver& r) {
 Status resolveTensorListResize(Resolver& r) {
   return listKernel(r, [](Step& s) -> Result<Ref<TensorList>> {
     const int64_t n = SMW_TRY(scalarInput(s, 1, "size"));
-    if (n < 0)
-      return invalidArgument(cat("TensorListSlice expects size to be non-negative. Got: ", n));
+    if (n < 0) return invalidArgument("TensorListSlice expects size to be non-negative. Got: ", n);
     auto list = SMW_TRY(takeTensorList(s, 0));
     SMW_TRY(resizeEntries(*list, n));
     return list;
@@ -114,8 +110,8 @@ Status resolveTensorListResize(Resolver& r) {
 Status resolveTensorListConcatLists(Resolver& r) {
   r.addOutput(DType::kVariant, r.shape(0));
   if (!(r.shape(0) == r.shape(1)))
-    return invalidArgument(cat("input_a and input_b differ in shape: ", r.shape(0).toString(),
-                               " and ", r.shape(1).toString()));
+    return invalidArgument("input_a and input_b differ in shape: ", r.shape(0).toString(), " and ",
+                           r.shape(1).toString());
   return r.kernel([n = r.shape(0).numElements()](const Args& a) -> Status {
     for (int64_t i = 0; i < n; ++i) {
       const VariantValue &va = a.in<VariantValue>(0)[i], &vb = a.in<VariantValue>(1)[i];
@@ -169,22 +165,22 @@ Result<Tensor> entry(const TensorList& list, size_t i, const Tensor& shapeInput)
   const Tensor& t = list.tensors()[i];
   if (t.hasValue()) {
     if (!given.matches(t.shape()))
-      return invalidArgument(cat("Incompatible shapes during merge: ", given.toString(), " vs. ",
-                                 t.shape().toString()));
+      return invalidArgument("Incompatible shapes during merge: ", given.toString(), " vs. ",
+                             t.shape().toString());
     return t;
   }
   const PartialShape shape = SMW_TRY(commonShape(list, given));
   const auto known = shape.fullyKnown();
   if (!known)
-    return invalidArgument(cat("Trying to read an uninitialized element but element_shape is not ",
-                               "fully defined, got ", shape.toString(), " instead"));
+    return invalidArgument("Trying to read an uninitialized element but element_shape is not ",
+                           "fully defined, got ", shape.toString(), " instead");
   return zerosFor(list.dtype(), *known);
 }
 
 Status checkDType(const TensorList& list, DType t) {
   if (list.dtype() == t) return {};
-  return invalidArgument(cat("Invalid data types; op elements ", dtypeName(t),
-                             " but list elements ", dtypeName(list.dtype())));
+  return invalidArgument("Invalid data types; op elements ", dtypeName(t), " but list elements ",
+                         dtypeName(list.dtype()));
 }
 
 /// Declares the next output where input `i`, an element_shape, is known and leaves nothing open.
@@ -204,8 +200,7 @@ Status resolveTensorListGetItem(Resolver& r) {
     SMW_TRY(checkDType(list, t));
     const int64_t i = SMW_TRY(scalarInput(s, 1, "index")), n = int64_t(list.tensors().size());
     if (i < 0 || i >= n)
-      return invalidArgument(
-          cat("Trying to access element ", i, " in a list with ", n, " elements."));
+      return invalidArgument("Trying to access element ", i, " in a list with ", n, " elements.");
     s.setOutput(0, SMW_TRY(entry(list, size_t(i), s.input(2))));
     return {};
   });

@@ -12,12 +12,12 @@ Status resolveTile(Resolver& r) {
   SMW_TRY(r.requireVector(1, "multiples"));
   const Dims times = SMW_TRY(r.ints(1));
   if (int(times.size()) != in.rank())
-    return invalidArgument(cat("Expected multiples argument to be a vector of length ", in.rank(),
-                               " but got length ", times.size()));
+    return invalidArgument("Expected multiples argument to be a vector of length ", in.rank(),
+                           " but got length ", times.size());
   Dims dims;
   for (int i = 0; i < in.rank(); ++i) {
     if (times[size_t(i)] < 0)
-      return invalidArgument(cat("Expected multiples[", i, "] >= 0, but got ", times[size_t(i)]));
+      return invalidArgument("Expected multiples[", i, "] >= 0, but got ", times[size_t(i)]);
     dims.push_back(SMW_TRY(mul(in[i], times[size_t(i)])));
   }
   const Shape out = SMW_TRY(Shape::make(dims));
@@ -44,7 +44,7 @@ Status resolveBroadcastTo(Resolver& r) {
   bool fits = lead >= 0;
   for (int i = 0; fits && i < in.rank(); ++i) fits = in[i] == 1 || in[i] == out[lead + i];
   if (!fits)
-    return invalidArgument(cat("Incompatible shapes: ", in.toString(), " vs. ", out.toString()));
+    return invalidArgument("Incompatible shapes: ", in.toString(), " vs. ", out.toString());
   if (in.numElements() == out.numElements()) {
     r.addView(0, out);
     return r.nothing();
@@ -72,8 +72,8 @@ Status resolveBroadcastArgs(Resolver& r) {
         const int64_t ia = i - (n - na), ib = i - (n - nb);
         const T x = ia < 0 ? T(1) : a.in<T>(0)[ia], y = ib < 0 ? T(1) : a.in<T>(1)[ib];
         if (x != y && x != 1 && y != 1)
-          return invalidArgument(cat("Incompatible shapes: ", int64_t(x), " against ", int64_t(y),
-                                     " in dimension ", i));
+          return invalidArgument("Incompatible shapes: ", int64_t(x), " against ", int64_t(y),
+                                 " in dimension ", i);
         a.out<T>(0)[i] = x == 1 ? y : x;
       }
       return {};

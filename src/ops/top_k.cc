@@ -45,12 +45,11 @@ void setInt(DType t, void* p, int64_t i, int64_t v) {
 Status resolveTopKV2(Resolver& r) {
   SMW_TRY(r.requireScalar(1, "k"));
   const int64_t k = SMW_TRY(r.integer(1));
-  if (k < 0) return invalidArgument(cat("Need k >= 0, got ", k));
+  if (k < 0) return invalidArgument("Need k >= 0, got ", k);
   const Shape& in = r.shape(0);
-  if (in.rank() < 1) return invalidArgument(cat("input must be >= 1-D, got shape ", in.toString()));
+  if (in.rank() < 1) return invalidArgument("input must be >= 1-D, got shape ", in.toString());
   const int64_t n = in.back();
-  if (n < k)
-    return invalidArgument(cat("input must have at least k columns. Had ", n, ", needed ", k));
+  if (n < k) return invalidArgument("input must have at least k columns. Had ", n, ", needed ", k);
   Dims dims(in.dims());
   dims.back() = k;
   const Shape out = SMW_TRY(Shape::make(dims));

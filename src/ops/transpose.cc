@@ -9,13 +9,13 @@ namespace {
 /// The entries of `perm` as a permutation of [0, rank).
 Result<SmallVector<int, 8>> permutation(std::span<const int64_t> perm, int rank) {
   if (int64_t(perm.size()) != rank)
-    return invalidArgument(cat("transpose expects a vector of size ", rank,
-                               ", but input 1 is a vector of size ", perm.size()));
+    return invalidArgument("transpose expects a vector of size ", rank,
+                           ", but input 1 is a vector of size ", perm.size());
   SmallVector<int, 8> out;
   std::vector<bool> seen(perm.size(), false);
   for (int64_t p : perm) {
-    if (p < 0 || p >= rank) return invalidArgument(cat(p, " is out of range [0 .. ", rank, ")"));
-    if (seen[size_t(p)]) return invalidArgument(cat("perm names dimension ", p, " twice"));
+    if (p < 0 || p >= rank) return invalidArgument(p, " is out of range [0 .. ", rank, ")");
+    if (seen[size_t(p)]) return invalidArgument("perm names dimension ", p, " twice");
     seen[size_t(p)] = true;
     out.push_back(int(p));
   }
@@ -73,9 +73,8 @@ Status resolveInvertPermutation(Resolver& r) {
       std::fill_n(y, n, T(-1));
       for (int64_t i = 0; i < n; ++i) {
         if (x[i] < 0 || x[i] >= n)
-          return invalidArgument(cat(int64_t(x[i]), " is not between 0 and ", n));
-        if (y[x[i]] != -1)
-          return invalidArgument(cat(int64_t(x[i]), " is duplicated in the input"));
+          return invalidArgument(int64_t(x[i]), " is not between 0 and ", n);
+        if (y[x[i]] != -1) return invalidArgument(int64_t(x[i]), " is duplicated in the input");
         y[x[i]] = T(i);
       }
       return {};

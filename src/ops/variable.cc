@@ -6,11 +6,11 @@ namespace smw {
 
 Result<Ref<Variable>> asVariable(const Tensor& handle) {
   if (handle.dtype() != DType::kResource || handle.numElements() != 1)
-    return invalidArgument(cat("a variable's handle is needed, got ", handle.describe()));
+    return invalidArgument("a variable's handle is needed, got ", handle.describe());
   const ResourceHandle& h = *handle.data<ResourceHandle>();
   if (!h) return failedPrecondition("the variable's handle is empty");
   if (h->kind() != "Variable")
-    return invalidArgument(cat("a variable's handle is needed, got that of a ", h->kind()));
+    return invalidArgument("a variable's handle is needed, got that of a ", h->kind());
   return Ref<Variable>(static_cast<Variable*>(h.get()));
 }
 

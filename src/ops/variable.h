@@ -50,7 +50,7 @@ Status changeVariable(Variable& v, F&& change) {
     auto copy = t.clone();
     if (!copy) {
       v.assign(std::move(t));
-      return std::unexpected(std::move(copy).error());
+      return fail(std::move(copy).error());
     }
     t = *std::move(copy);
   }

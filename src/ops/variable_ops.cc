@@ -43,8 +43,8 @@ Status resolveReadVariableOp(Resolver& r) {
     const auto v = SMW_TRY(asVariable(s.input(0)));
     Tensor value = SMW_TRY(readVariable(*v));
     if (value.dtype() != dtype)
-      return invalidArgument(cat("Trying to read variable with wrong dtype. Expected ",
-                                 dtypeName(dtype), " got ", dtypeName(value.dtype())));
+      return invalidArgument("Trying to read variable with wrong dtype. Expected ",
+                             dtypeName(dtype), " got ", dtypeName(value.dtype()));
     s.setOutput(0, std::move(value));
     return {};
   });
@@ -52,13 +52,12 @@ Status resolveReadVariableOp(Resolver& r) {
 
 Status checkAssign(const Variable& v, const Tensor& value, bool validateShape) {
   if (value.dtype() != v.dtype())
-    return invalidArgument(cat("Trying to assign variable ", v.name(),
-                               " with wrong dtype. Expected ", dtypeName(v.dtype()), " got ",
-                               dtypeName(value.dtype())));
+    return invalidArgument("Trying to assign variable ", v.name(), " with wrong dtype. Expected ",
+                           dtypeName(v.dtype()), " got ", dtypeName(value.dtype()));
   if (validateShape && !v.shape().matches(value.shape()))
-    return invalidArgument(cat("Trying to assign to variable ", v.name(),
-                               " a tensor with wrong shape. Expected ", v.shape().toString(),
-                               " got ", value.shape().toString()));
+    return invalidArgument("Trying to assign to variable ", v.name(),
+                           " a tensor with wrong shape. Expected ", v.shape().toString(), " got ",
+                           value.shape().toString());
   return {};
 }
 
@@ -97,12 +96,12 @@ Status updateVariable(Resolver& r, Update update, int outputs) {
     const Tensor& by = s.input(1);
     const Shape shape = SMW_TRY(readVariable(*v)).shape();
     if (v->value().dtype() != dtype)
-      return invalidArgument(cat("variable ", v->name(), " is of dtype ",
-                                 dtypeName(v->value().dtype()), ", not ", dtypeName(dtype)));
+      return invalidArgument("variable ", v->name(), " is of dtype ", dtypeName(v->value().dtype()),
+                             ", not ", dtypeName(dtype));
     if (!(by.shape() == shape))
-      return invalidArgument(cat("Cannot update variable with shape ", shape.toString(),
-                                 " using a Tensor with shape ", by.shape().toString(),
-                                 ", shapes must be equal."));
+      return invalidArgument("Cannot update variable with shape ", shape.toString(),
+                             " using a Tensor with shape ", by.shape().toString(),
+                             ", shapes must be equal.");
     SMW_TRY(changeVariable(*v, [&](Tensor& t) -> Status {
       apply(t.raw(), by.raw(), t.numElements());
       return {};
@@ -165,9 +164,9 @@ Status resolveCountUpTo(Resolver& r) {
     const auto v = SMW_TRY(asVariable(s.input(0)));
     const Tensor before = SMW_TRY(readVariable(*v));
     if (!before.shape().isScalar() || before.dtype() != t)
-      return invalidArgument(cat("input is not a scalar counter: ", before.describe()));
+      return invalidArgument("input is not a scalar counter: ", before.describe());
     const int64_t n = SMW_TRY(before.toInts())[0];
-    if (n >= limit) return outOfRange(cat("Reached limit of ", limit));
+    if (n >= limit) return outOfRange("Reached limit of ", limit);
     v->assign(t == DType::kInt64 ? SMW_TRY(Tensor::scalar<int64_t>(n + 1))
                                  : SMW_TRY(Tensor::scalar<int32_t>(int32_t(n + 1))));
     s.setOutput(0, before);

@@ -15,8 +15,8 @@ Result<Ref<Variable>> variableOf(Step& s, DType dtype) {
   auto v = SMW_TRY(asVariable(s.input(0)));
   const Tensor value = SMW_TRY(readVariable(*v));
   if (value.dtype() != dtype)
-    return invalidArgument(cat("variable ", v->name(), " is of dtype ", dtypeName(value.dtype()),
-                               ", not ", dtypeName(dtype)));
+    return invalidArgument("variable ", v->name(), " is of dtype ", dtypeName(value.dtype()),
+                           ", not ", dtypeName(dtype));
   return v;
 }
 
@@ -41,16 +41,16 @@ Status scatterRows(Tensor& params, const Tensor& indices, const Tensor& updates,
   Dims want(indices.shape().dims());
   for (int i = 1; i < shape.rank(); ++i) want.push_back(shape[i]);
   if (!scalar && !(updates.shape() == SMW_TRY(Shape::make(want))))
-    return invalidArgument(cat("Must have updates.shape = indices.shape + params.shape[1:] or ",
-                               "updates.shape = [], got updates.shape ", updates.shape().toString(),
-                               ", indices.shape ", indices.shape().toString(), ", params.shape ",
-                               shape.toString()));
+    return invalidArgument("Must have updates.shape = indices.shape + params.shape[1:] or ",
+                           "updates.shape = [], got updates.shape ", updates.shape().toString(),
+                           ", indices.shape ", indices.shape().toString(), ", params.shape ",
+                           shape.toString());
   const DType t = params.dtype();
   const int64_t each = shape.product(1, shape.rank());
   const Dims at = SMW_TRY(indices.toInts());
   for (size_t i = 0; i < at.size(); ++i)
     if (at[i] < 0 || at[i] >= shape[0])
-      return invalidArgument(cat("indices[", i, "] = ", at[i], " is not in [0, ", shape[0], ")"));
+      return invalidArgument("indices[", i, "] = ", at[i], " is not in [0, ", shape[0], ")");
   for (size_t i = 0; i < at.size(); ++i)
     for (int64_t k = 0; k < (scalar ? each : 1); ++k)
       apply(elementAt(t, params.raw(), at[i] * each + k),

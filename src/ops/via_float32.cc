@@ -111,7 +111,7 @@ Status viaFloat32(Resolver& r, ResolveFn inner, int narrowed) {
     r.outputs().push_back(std::move(o));
   }
   if (rr.takenTensorKernel() || rr.takenControlFlow().kind != ControlFlow::kNone)
-    return internal(cat("viaFloat32 around ", r.op(), ", which has no plain kernel"));
+    return internal("viaFloat32 around ", r.op(), ", which has no plain kernel");
   if (!rr.takenKernel()) return r.nothing();
   w.innerScratch = offset;
   w.inner = std::move(rr.takenKernel());

@@ -44,15 +44,14 @@ Status resolveUnravelIndex(Resolver& r) {
       T total = 1;
       for (int64_t d = 0; d < rank; ++d) {
         const T size = a.in<T>(1)[d];
-        if (size <= 0)
-          return invalidArgument(cat("Input dims must be positive, got ", int64_t(size)));
+        if (size <= 0) return invalidArgument("Input dims must be positive, got ", int64_t(size));
         if (__builtin_mul_overflow(total, size, &total))
           return invalidArgument("Input dims product is causing integer overflow");
       }
       for (int64_t i = 0; i < n; ++i) {
         T rest = a.in<T>(0)[i];
         if (rest < 0 || rest >= total)
-          return invalidArgument(cat("index is out of bound as with dims: ", int64_t(rest)));
+          return invalidArgument("index is out of bound as with dims: ", int64_t(rest));
         for (int64_t d = rank; d-- > 0;) {
           const T size = a.in<T>(1)[d];
           a.out<T>(0)[d * n + i] = rest % size;

@@ -28,8 +28,7 @@ Result<std::optional<Tensor>> RuntimeContext::restore(std::string_view prefix,
                                                       std::string_view name,
                                                       std::string_view shapeAndSlice, DType dtype) {
   if (!bundle_)
-    return notFound(
-        cat("the model has no checkpoint to restore '", name, "' of '", prefix, "' from"));
+    return notFound("the model has no checkpoint to restore '", name, "' of '", prefix, "' from");
   std::string key = cat(name, '\0', shapeAndSlice);
   std::unique_ptr<TensorSink>& sink = restored_[key];
   if (sink && sink->tensor()) {

@@ -262,8 +262,8 @@ Result<Executor::Progress> Executor::runDirectTail(Frame& f) {
 
 Status Executor::push(Role role, Plan& plan, std::vector<Tensor> args) {
   if (int(stack_.size()) >= kMostFrames)
-    return resourceExhausted(cat("functions are nested more than ", kMostFrames, " deep: does '",
-                                 plan.graph().name, "' call itself for ever?"));
+    return resourceExhausted("functions are nested more than ", kMostFrames, " deep: does '",
+                             plan.graph().name, "' call itself for ever?");
   std::unique_ptr<Frame> frame;
   if (auto& spare = plan.spareFrames(); !spare.empty()) {
     frame = std::move(spare.back());
@@ -272,8 +272,8 @@ Status Executor::push(Role role, Plan& plan, std::vector<Tensor> args) {
     frame = std::make_unique<Frame>(plan);
   }
   if (args.size() != plan.argSlots().size())
-    return invalidArgument(cat("function '", plan.graph().name, "' takes ", plan.argSlots().size(),
-                               " arguments, got ", args.size()));
+    return invalidArgument("function '", plan.graph().name, "' takes ", plan.argSlots().size(),
+                           " arguments, got ", args.size());
   for (size_t i = 0; i < args.size(); ++i)
     frame->slots[size_t(plan.argSlots()[i])] = std::move(args[i]);
   stack_.push_back({.role = role, .frame = std::move(frame)});
@@ -394,7 +394,7 @@ Result<bool> truthOf(const Tensor& t) {
     case DType::kInt64:
       return SMW_TRY(t.toInts())[0] != 0;
     default:
-      return invalidArgument(cat("a value of type ", dtypeName(t.dtype()), " is no condition"));
+      return invalidArgument("a value of type ", dtypeName(t.dtype()), " is no condition");
   }
 }
 

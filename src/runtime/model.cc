@@ -108,7 +108,8 @@ Status Model::import() {
     }
     callables_.push_back(std::move(c));
   }
-  if (firstError && unsupported.size() == callables_.size())
+  // A link with fewer ops gives up before any weight is read: the host starts the full one instead.
+  if (firstError && (unsupported.size() == callables_.size() || !hasAllOps()))
     return unimplemented(join(unsupported, "\n"));
 
   const auto addInitialiser = [&](std::string node, bool required) -> Status {
@@ -125,7 +126,7 @@ Status Model::import() {
       c->inputs.push_back(SMW_TRY(Tensor::scalar<std::string>(prefix)));
     }
     auto g = importer_->import(c->request);
-    if (!g && !required && g.error().code() == Code::kUnimplemented) return {};
+    if (!g && !required && hasAllOps() && g.error().code() == Code::kUnimplemented) return {};
     if (!g) return fail(std::move(g).error());
     c->graph = *std::move(g);
     initialisers_.push_back(std::move(c));
@@ -222,7 +223,7 @@ Result<LoadStep> Model::initialise() {
 
 Status Model::check(int signature, const std::vector<Tensor>& inputs) const {
   if (phase_ != Phase::kDone || signature < 0 || size_t(signature) >= callables_.size())
-    return invalidArgument(cat("there is no signature number ", signature));
+    return invalidArgument("there is no signature number ", signature);
   const SignatureFact& s = signatures_[size_t(signature)];
   if (const auto& u = callables_[size_t(signature)]->unsupported)
     return fail(Error(u->code(), u->message()).inSignature(s.name));
@@ -253,7 +254,7 @@ Result<Plan*> Model::planFor(Callable& c, const std::optional<std::vector<int>>&
   part.graph->outputs.clear();
   for (int o : *outputs) {
     if (o < 0 || size_t(o) >= c.graph->outputs.size())
-      return invalidArgument(cat("there is no output number ", o));
+      return invalidArgument("there is no output number ", o);
     part.graph->outputs.push_back(c.graph->outputs[size_t(o)]);
   }
   SMW_TRY(part.graph->prune());

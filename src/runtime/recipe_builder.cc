@@ -82,8 +82,8 @@ class Builder {
     }
     const bool declared = int(r.outputs().size()) == ps.numOutputs;
     if (!declared && !r.takenTensorKernel())
-      return internal(
-          cat("op ", node.op, " resolved ", r.outputs().size(), " outputs of ", ps.numOutputs));
+      return internal("op ", node.op, " resolved ", r.outputs().size(), " outputs of ",
+                      ps.numOutputs);
     ++recipe_->end;
     if (r.takenTensorKernel()) {
       pending_.push_back({s, {}, std::move(r.takenTensorKernel()), {}, {}, 0});

@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "base/entry.h"
 #include "graph/from_proto.h"
 #include "proto/meta_graph.pb.h"
 #include "savedmodel/object_restore.h"
@@ -14,8 +15,7 @@ namespace {
 using NodesByName = std::unordered_map<std::string_view, const tensorflow::NodeDef*>;
 
 const tensorflow::AttrValue* attrOf(const tensorflow::NodeDef& n, const char* name) {
-  const auto it = n.attr().find(name);
-  return it == n.attr().end() ? nullptr : &it->second;
+  return findEntry(n.attr(), name);
 }
 
 /// The shape that the graph declares, else that of the tensor in the checkpoint.

@@ -12,8 +12,8 @@ class PlainSink : public TensorSink {
   explicit PlainSink(Ref<Constant> c) : constant_(std::move(c)) {}
   Status finish() override {
     if (tensor().numElements() != constant_->shape.numElements())
-      return invalidArgument(cat("the checkpoint holds ", tensor().describe(),
-                                 " for a weight of shape ", constant_->shape.toString()));
+      return invalidArgument("the checkpoint holds ", tensor().describe(),
+                             " for a weight of shape ", constant_->shape.toString());
     constant_->value = tensor().reshaped(constant_->shape);
     tensor() = Tensor();
     return {};
@@ -32,8 +32,8 @@ class PackedSink : public WeightSink {
     const Constant& c = *constant_;
     const int64_t k = c.packedRows, n = c.packedColumns, groups = c.packedGroups;
     if (dtype != DType::kFloat || shape.numElements() != c.shape.numElements())
-      return invalidArgument(cat("the checkpoint holds ", dtypeName(dtype), shape.toString(),
-                                 " for a weight float32", c.shape.toString()));
+      return invalidArgument("the checkpoint holds ", dtypeName(dtype), shape.toString(),
+                             " for a weight float32", c.shape.toString());
     const int64_t floats = SMW_TRY(mul(groups, kernels::packedFloats(k, n / groups)));
     panels_ = SMW_TRY(Tensor::allocate(DType::kFloat, Shape({floats})));
     using Source = kernels::PackBStream::Source;
@@ -77,7 +77,7 @@ Status WeightPlan::want(std::string_view key, std::string_view slice, DType dtyp
                         std::unique_ptr<WeightSink> sink) {
   const TensorBundle* bundle = reader_.checkpoint();
   if (!bundle)
-    return notFound(cat("the model has no variables folder, but needs the variable '", key, "'"));
+    return notFound("the model has no variables folder, but needs the variable '", key, "'");
   SMW_TRY(loader_.wantTensor(*bundle, key, slice, dtype, std::nullopt, *sink));
   sinks_.push_back(std::move(sink));
   return {};

@@ -21,24 +21,24 @@ bool parse(Message& m, std::string_view bytes) {
 
 Status checkHeader(const tensorflow::BundleHeaderProto& h) {
   if (h.num_shards() < 0 || h.num_shards() > kMaxShards)
-    return dataLoss(cat("it tells of ", h.num_shards(), " shards"));
+    return dataLoss("it tells of ", h.num_shards(), " shards");
   const auto& bad = h.version().bad_consumers();
   if (h.version().min_consumer() > kReaderVersion ||
       std::find(bad.begin(), bad.end(), kReaderVersion) != bad.end())
-    return unimplemented(
-        cat("it was written by a newer TensorFlow (format version ", h.version().producer(), ")"));
+    return unimplemented("it was written by a newer TensorFlow (format version ",
+                         h.version().producer(), ")");
   return {};
 }
 
 Result<BundleEntry> readEntry(std::string_view key, std::string_view value, int32_t numShards) {
   tensorflow::BundleEntryProto p;
   const std::string shown = key.starts_with('\0') ? std::string("of a part") : std::string(key);
-  if (!parse(p, value)) return dataLoss(cat("the entry ", shown, " is damaged"));
+  if (!parse(p, value)) return dataLoss("the entry ", shown, " is damaged");
   BundleEntry e;
   e.key = key;
   e.dtype = dtypeFromProto(p.dtype());
   Result<Shape> shape = shapeFromProto(p.shape());
-  if (!shape) return dataLoss(cat("the entry ", shown, " has an impossible shape"));
+  if (!shape) return dataLoss("the entry ", shown, " has an impossible shape");
   e.shape = std::move(*shape);
   e.shard = p.shard_id();
   e.offset = p.offset();
@@ -46,19 +46,19 @@ Result<BundleEntry> readEntry(std::string_view key, std::string_view value, int3
   e.crc32c = crc32cUnmask(p.crc32c());
   if (e.shard < 0 || e.shard >= numShards || e.offset < 0 || e.size < 0 ||
       e.offset > INT64_MAX - e.size)
-    return dataLoss(cat("the entry ", shown, " lies in no shard"));
+    return dataLoss("the entry ", shown, " lies in no shard");
   for (const auto& s : p.slices()) {
     TensorSlice slice = TensorSlice::fromProto(s);
     if (!slice.within(e.shape))
-      return dataLoss(cat("the entry ", shown, " has a part outside its shape"));
+      return dataLoss("the entry ", shown, " has a part outside its shape");
     // A part that is the whole is stored as the tensor itself.
     if (!slice.isFull()) e.slices.push_back(std::move(slice));
   }
   if (!e.slices.empty() || !isPod(e.dtype)) return e;
   const auto bytes = mul(e.shape.numElements(), int64_t(dtypeSize(e.dtype)));
   if (!bytes || *bytes != e.size)
-    return dataLoss(cat("the entry ", shown, " has ", e.size, " bytes where ", dtypeName(e.dtype),
-                        e.shape.toString(), " was expected to fill"));
+    return dataLoss("the entry ", shown, " has ", e.size, " bytes where ", dtypeName(e.dtype),
+                    e.shape.toString(), " was expected to fill");
   return e;
 }
 

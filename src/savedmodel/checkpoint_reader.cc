@@ -13,7 +13,7 @@ namespace {
 constexpr int64_t kMaxIndex = int64_t(512) << 20;
 
 // Why there is no index, as far as the files beside it tell.
-std::unexpected<Error> noIndex(const VirtualFileSystem& vfs, const std::string& prefix) {
+Error noIndex(const VirtualFileSystem& vfs, const std::string& prefix) {
   const std::string index = prefix + ".index";
   for (const FileId id : vfs.filesBelow(directoryOf(prefix))) {
     const std::string& path = vfs.path(id);

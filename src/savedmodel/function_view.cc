@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/entry.h"
 #include "proto/meta_graph.pb.h"
 
 namespace smw {
@@ -36,8 +37,8 @@ bool isCallOp(std::string_view op) {
 }
 
 std::string_view calledFunction(const tensorflow::NodeDef& call) {
-  const auto f = call.attr().find("f");
-  return f == call.attr().end() ? std::string_view() : std::string_view(f->second.func().name());
+  const auto* f = findEntry(call.attr(), "f");
+  return f ? std::string_view(f->func().name()) : std::string_view();
 }
 
 GraphView::GraphView(const tensorflow::MetaGraphDef& metaGraph) {
@@ -93,10 +94,10 @@ std::optional<GraphView::Place> GraphView::follow(const GraphScope& from, std::s
       const GraphScope* body = enter(*scope, node);
       if (!body || name.index < 0 || name.index >= body->function->signature().output_arg_size())
         return std::nullopt;
-      const auto ret =
-          body->function->ret().find(body->function->signature().output_arg(name.index).name());
-      if (ret == body->function->ret().end()) return std::nullopt;
-      input = ret->second;
+      const std::string* ret = findEntry(body->function->ret(),
+                                         body->function->signature().output_arg(name.index).name());
+      if (!ret) return std::nullopt;
+      input = *ret;
       scope = body;
       continue;
     }

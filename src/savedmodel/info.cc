@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
+#include "base/entry.h"
 #include "base/strings.h"
 #include "proto/meta_graph.pb.h"
-#include "savedmodel/entry.h"
 #include "savedmodel/shape_proto.h"
 #include "savedmodel/signature_order.h"
 #include "savedmodel/structured_text.h"
@@ -96,8 +96,8 @@ struct NodeCounter {
       ++nodes;
       ++ops[n.op()];
       if (n.op() != "Const") continue;
-      const auto value = n.attr().find("value");
-      if (value != n.attr().end()) contentBytes += value->second.tensor().content_length();
+      if (const auto* value = findEntry(n.attr(), "value"))
+        contentBytes += value->tensor().content_length();
     }
   }
 };

@@ -278,11 +278,11 @@ Status PbScanner::finish() {
   return {};
 }
 
-std::unexpected<Error> PbScanner::damaged(std::string message) const {
+Error PbScanner::damaged(std::string message) const {
   return fail(Error(Code::kDataLoss, cat(file_, " is damaged: ", message)).inFile(file_));
 }
 
-std::unexpected<Error> PbScanner::cutOff(std::string_view inside, int64_t needed) const {
+Error PbScanner::cutOff(std::string_view inside, int64_t needed) const {
   std::string message =
       cat(file_, " is cut off: it ends in the middle of ", inside, ", at byte ", fileSize_);
   if (needed > fileSize_) message += cat(" of ", needed);

@@ -67,8 +67,8 @@ class PbScanner {
   size_t outSize() const { return metaGraphs_.back().size() + run_.size(); }
   void closeFinished();
   Status finish();
-  std::unexpected<Error> damaged(std::string message) const;
-  std::unexpected<Error> cutOff(std::string_view inside, int64_t needed) const;
+  Error damaged(std::string message) const;
+  Error cutOff(std::string_view inside, int64_t needed) const;
 
   std::string file_;
   int64_t fileSize_;

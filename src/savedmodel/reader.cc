@@ -99,7 +99,7 @@ Status SavedModelReader::finish() {
   if (!chosen) return fail(std::move(chosen).error().inFile(vfs_.path(modelFile_)));
   chosen_ = *chosen;
   for (size_t i = 0; i < metaGraphs_.size(); ++i)
-    if (i != chosen_) metaGraphs_[i]->Clear();
+    if (i != chosen_) metaGraphs_[i] = std::make_unique<tensorflow::MetaGraphDef>();
   return {};
 }
 

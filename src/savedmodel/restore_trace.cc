@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_set>
 
+#include "base/entry.h"
 #include "base/strings.h"
 #include "proto/meta_graph.pb.h"
 #include "savedmodel/function_view.h"
@@ -45,9 +46,9 @@ bool isPassive(std::string_view op) {
 // All elements of a string Const: the last value that is stored stands for the rest.
 std::vector<std::string> constStrings(const NodeDef& node) {
   std::vector<std::string> values;
-  const auto attr = node.attr().find("value");
-  if (node.op() != "Const" || attr == node.attr().end()) return values;
-  const tensorflow::TensorProto& t = attr->second.tensor();
+  const auto* attr = findEntry(node.attr(), "value");
+  if (node.op() != "Const" || !attr) return values;
+  const tensorflow::TensorProto& t = attr->tensor();
   values.assign(t.string_val().begin(), t.string_val().end());
   if (t.tensor_shape().dim_size() == 1 && !values.empty())
     values.resize(size_t(std::clamp<int64_t>(t.tensor_shape().dim(0).size(), int64_t(values.size()),
@@ -128,9 +129,9 @@ class Tracer {
                        .key = keys[i],
                        .shapeAndSlice = specs[i],
                        .reshaped = value->reshaped};
-    const auto dtypes = value->node->attr().find("dtypes");
-    if (dtypes != value->node->attr().end() && value->index < dtypes->second.list().type_size())
-      r.dtype = dtypeFromProto(dtypes->second.list().type(value->index));
+    const auto* dtypes = findEntry(value->node->attr(), "dtypes");
+    if (dtypes && value->index < dtypes->list().type_size())
+      r.dtype = dtypeFromProto(dtypes->list().type(value->index));
     trace_.variables.push_back(std::move(r));
   }
 

@@ -6,8 +6,8 @@
 #include <set>
 #include <tuple>
 
+#include "base/entry.h"
 #include "proto/meta_graph.pb.h"
-#include "savedmodel/entry.h"
 #include "savedmodel/function_view.h"
 
 namespace smw {
@@ -80,8 +80,9 @@ class Finder {
     for (const auto& [index, names] : at) {
       keys.insert(keys.end(), names.begin(), names.end());
       if (f == functions_.end() || index >= f->second->signature().output_arg_size()) continue;
-      const auto ret = f->second->ret().find(f->second->signature().output_arg(index).name());
-      if (ret != f->second->ret().end()) inner.emplace(ret->second, names[0]);
+      const std::string* ret =
+          findEntry(f->second->ret(), f->second->signature().output_arg(index).name());
+      if (ret) inner.emplace(*ret, names[0]);
     }
     if (depth >= kMaxDepth || inner.size() != keys.size()) return keys;
     std::vector<std::string> within = outputs(f->second->node_def(), inner, depth + 1);

@@ -6,7 +6,7 @@
 namespace smw {
 namespace {
 
-std::unexpected<Error> bad() { return dataLoss("a compressed block is damaged"); }
+Error bad() { return dataLoss("a compressed block is damaged"); }
 
 }  // namespace
 
@@ -16,8 +16,7 @@ Result<std::string> snappyUncompress(std::span<const std::byte> in, size_t limit
   if (!claimed || *claimed > UINT32_MAX) return bad();
   // No element makes more than 64 bytes out of less than two.
   if (*claimed > in.size() * 64) return bad();
-  if (*claimed > limit)
-    return resourceExhausted(cat("a compressed block claims ", *claimed, " bytes"));
+  if (*claimed > limit) return resourceExhausted("a compressed block claims ", *claimed, " bytes");
   const size_t size = size_t(*claimed);
   std::string out;
   out.reserve(size);

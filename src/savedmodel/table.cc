@@ -45,7 +45,7 @@ Result<Bytes> readBlock(Bytes file, const BlockHandle& h, bool verify, std::stri
   if (verify) {
     const uint32_t actual = crc32cExtend(crc32c(block), trailer.first(1));
     if (crc32cUnmask(fixed32(trailer, 1)) != actual)
-      return dataLoss(cat("the checksum of the block at byte ", h.offset, " is wrong"));
+      return dataLoss("the checksum of the block at byte ", h.offset, " is wrong");
   }
   switch (uint8_t(trailer[0])) {
     case 0:
@@ -54,8 +54,7 @@ Result<Bytes> readBlock(Bytes file, const BlockHandle& h, bool verify, std::stri
       storage = SMW_TRY(snappyUncompress(block, kMaxBlock));
       return std::as_bytes(std::span(storage));
     default:
-      return dataLoss(
-          cat("the block at byte ", h.offset, " has unknown compression ", int(trailer[0])));
+      return dataLoss("the block at byte ", h.offset, " has unknown compression ", int(trailer[0]));
   }
 }
 
@@ -90,7 +89,7 @@ Status readEntries(Bytes block, Visit visit) {
 Status readTable(Bytes file, const TableOptions& options,
                  const std::function<Status(std::string_view, std::string_view)>& visit) {
   if (file.size() < kFooterSize)
-    return dataLoss(cat("cut off: ", file.size(), " bytes are too few for a table"));
+    return dataLoss("cut off: ", file.size(), " bytes are too few for a table");
   const Bytes footer = file.last(kFooterSize);
   if ((uint64_t(fixed32(footer, 44)) << 32 | fixed32(footer, 40)) != kMagic)
     return dataLoss("cut off, or not a table: the magic number at its end is wrong");

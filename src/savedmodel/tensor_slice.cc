@@ -10,8 +10,8 @@
 namespace smw {
 namespace {
 
-std::unexpected<Error> badSpec(std::string_view spec) {
-  return invalidArgument(cat("not a slice of a tensor: ", jsonQuote(spec)));
+Error badSpec(std::string_view spec) {
+  return invalidArgument("not a slice of a tensor: ", jsonQuote(spec));
 }
 
 bool readNumber(std::string_view s, int64_t& v) {
@@ -76,16 +76,16 @@ std::string TensorSlice::toString() const {
 
 Result<TensorSlice> TensorSlice::within(const Shape& shape) const {
   if (rank() != shape.rank())
-    return invalidArgument(
-        cat("the slice ", toString(), " has another rank than the shape ", shape.toString()));
+    return invalidArgument("the slice ", toString(), " has another rank than the shape ",
+                           shape.toString());
   TensorSlice s = *this;
   for (size_t d = 0; d < starts.size(); ++d) {
     const int64_t size = shape[int(d)];
     if (s.lengths[d] == kFull) s.lengths[d] = size;
     if (s.starts[d] < 0 || s.lengths[d] < 0 || s.starts[d] > size ||
         s.lengths[d] > size - s.starts[d])
-      return invalidArgument(
-          cat("the slice ", toString(), " does not lie in the shape ", shape.toString()));
+      return invalidArgument("the slice ", toString(), " does not lie in the shape ",
+                             shape.toString());
   }
   return s;
 }

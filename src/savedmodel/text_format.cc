@@ -286,7 +286,7 @@ class Parser {
 Result<std::string> textToWire(std::string_view text, std::string_view messageType,
                                std::string_view file) {
   const int message = findMessage(messageType);
-  if (message < 0) return internal(cat("there is no message ", messageType));
+  if (message < 0) return internal("there is no message ", messageType);
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   return Parser(text, file).parse(message);
 }

@@ -171,7 +171,7 @@ Status TextTokenizer::appendString(std::string& out) const {
   return {};
 }
 
-std::unexpected<Error> TextTokenizer::error(std::string_view message) const {
+Error TextTokenizer::error(std::string_view message) const {
   const size_t at = std::min(size_t(token_.data() - text_.data()), text_.size());
   size_t line = 1, column = 1;
   for (size_t i = 0; i < at; ++i) {

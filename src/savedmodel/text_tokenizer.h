@@ -28,7 +28,7 @@ class TextTokenizer {
   /// The bytes that a string token stands for.
   Status appendString(std::string& out) const;
 
-  std::unexpected<Error> error(std::string_view message) const;
+  Error error(std::string_view message) const;
 
  private:
   std::string_view text_, file_;

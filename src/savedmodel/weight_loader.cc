@@ -197,7 +197,7 @@ Status WeightLoader::wantContent(FileId file, int64_t offset, int64_t length, DT
   target->shape = shape;
   std::unique_ptr<WeightRun>& run = s_->known[{file, offset, nullptr}];
   if (run && (run->length != length || dtypeSize(run->dtype) != dtypeSize(dtype)))
-    return internal(cat("the constant ", name, " shares its place with another"));
+    return internal("the constant ", name, " shares its place with another");
   if (!run) {
     run = std::make_unique<WeightRun>();
     run->file = file;

@@ -107,7 +107,7 @@ Status WeightRun::finish() {
   return {};
 }
 
-std::unexpected<Error> WeightRun::damaged(std::string_view what) const {
+Error WeightRun::damaged(std::string_view what) const {
   return fail(
       Error(Code::kDataLoss, cat("the tensor ", name, " in ", fileName, " is damaged: ", what))
           .inFile(fileName)

@@ -64,7 +64,7 @@ struct WeightRun {
   Status finish();
 
  private:
-  std::unexpected<Error> damaged(std::string_view what) const;
+  Error damaged(std::string_view what) const;
 };
 
 }  // namespace smw

@@ -21,7 +21,7 @@ Result<Ref<Buffer>> Buffer::tryAllocate(int64_t bytes) {
         (size_t(bytes) + size_t(kReadAhead) + kBufferAlign - 1) / kBufferAlign * kBufferAlign;
     p = std::aligned_alloc(kBufferAlign, padded);
   }
-  if (!p) return resourceExhausted(cat("out of memory: a buffer of ", bytes, " bytes"));
+  if (!p) return resourceExhausted("out of memory: a buffer of ", bytes, " bytes");
   Ref<Buffer> b(new Buffer());
   b->data_ = static_cast<std::byte*>(p);
   b->size_ = bytes;
@@ -35,7 +35,7 @@ Result<Ref<Buffer>> Buffer::tryAllocateObjects(int64_t count, size_t size,
                                                void (*destroy)(void*, size_t)) {
   int64_t bytes = 0;
   if (__builtin_mul_overflow(count, int64_t(size), &bytes))
-    return resourceExhausted(cat("out of memory: ", count, " elements"));
+    return resourceExhausted("out of memory: ", count, " elements");
   Ref<Buffer> b = SMW_TRY(tryAllocate(bytes));
   construct(b->data_, size_t(count));
   b->count_ = size_t(count);

@@ -24,13 +24,13 @@ std::string dimsToString(std::span<const int64_t> dims) {
 
 Result<Shape> Shape::make(std::span<const int64_t> dims) {
   if (dims.size() > kMaxRank)
-    return invalidArgument(cat("shape has ", dims.size(), " dimensions, more than ", kMaxRank));
+    return invalidArgument("shape has ", dims.size(), " dimensions, more than ", kMaxRank);
   // TensorFlow refuses a product that overflows even where another dimension is zero.
   int64_t n = 1;
   for (int64_t d : dims) {
     auto r = d == 0 ? Result<int64_t>(n) : mul(n, d);
-    if (d < 0) return invalidArgument(cat("dimension ", d, " in a shape must be >= 0"));
-    if (!r) return invalidArgument(cat("shape ", dimsToString(dims), " has too many elements"));
+    if (d < 0) return invalidArgument("dimension ", d, " in a shape must be >= 0");
+    if (!r) return invalidArgument("shape ", dimsToString(dims), " has too many elements");
     n = *r;
   }
   Shape s;
@@ -59,8 +59,8 @@ int64_t Shape::product(int from, int to) const {
 
 Result<int> Shape::axis(int64_t axis, std::string_view what) const {
   if (axis < -rank() || axis >= rank())
-    return invalidArgument(
-        cat(what, " ", axis, " is out of range for shape ", toString(), " of rank ", rank()));
+    return invalidArgument(what, " ", axis, " is out of range for shape ", toString(), " of rank ",
+                           rank());
   return int(axis < 0 ? axis + rank() : axis);
 }
 
@@ -90,7 +90,7 @@ Result<Shape> broadcastShapes(const Shape& a, const Shape& b) {
     const int ia = i - (rank - a.rank()), ib = i - (rank - b.rank());
     const int64_t da = ia < 0 ? 1 : a[ia], db = ib < 0 ? 1 : b[ib];
     if (da != db && da != 1 && db != 1)
-      return invalidArgument(cat("Incompatible shapes: ", a.toString(), " vs. ", b.toString()));
+      return invalidArgument("Incompatible shapes: ", a.toString(), " vs. ", b.toString());
     dims[size_t(i)] = da == 1 ? db : da;
   }
   return Shape::make(dims);

@@ -49,11 +49,10 @@ Result<Tensor> Tensor::allocate(DType dtype, const Shape& shape) {
     default: {
       int64_t bytes;
       if (__builtin_mul_overflow(n, int64_t(dtypeSize(dtype)), &bytes))
-        return resourceExhausted(cat("out of memory: a tensor ", t.describe()));
+        return resourceExhausted("out of memory: a tensor ", t.describe());
       auto b = Buffer::tryAllocate(bytes);
       if (!b)
-        return resourceExhausted(
-            cat("out of memory: a tensor ", t.describe(), " of ", bytes, " bytes"));
+        return resourceExhausted("out of memory: a tensor ", t.describe(), " of ", bytes, " bytes");
       t.buffer_ = *std::move(b);
     }
   }
@@ -116,7 +115,7 @@ Result<Dims> Tensor::toInts() const {
       take(data<uint32_t>());
       break;
     default:
-      return invalidArgument(cat("integers are needed, got ", describe()));
+      return invalidArgument("integers are needed, got ", describe());
   }
   return out;
 }

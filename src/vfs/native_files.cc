@@ -17,7 +17,7 @@
 namespace smw {
 namespace {
 
-std::unexpected<Error> systemError(std::string_view what, const std::string& path) {
+Error systemError(std::string_view what, const std::string& path) {
   const Code code = errno == ENOENT   ? Code::kNotFound
                     : errno == EACCES ? Code::kPermissionDenied
                                       : Code::kUnknown;

@@ -22,8 +22,8 @@ std::optional<std::string_view> below(std::string_view directory, std::string_vi
 Result<FileId> VirtualFileSystem::add(std::string_view path, int64_t size) {
   std::optional<std::string> normal = normalizePath(path);
   if (!normal || normal->empty())
-    return invalidArgument(cat("not a path inside the model: ", jsonQuote(path)));
-  if (size < 0) return invalidArgument(cat("the size of ", *normal, " is negative"));
+    return invalidArgument("not a path inside the model: ", jsonQuote(path));
+  if (size < 0) return invalidArgument("the size of ", *normal, " is negative");
   const FileId id = FileId(files_.size());
   if (!byPath_.emplace(*normal, id).second)
     return fail(Error(Code::kAlreadyExists, cat("there are two files ", *normal)).inFile(*normal));

@@ -75,11 +75,10 @@ Status Session::readCall(std::vector<Tensor>& inputs, std::optional<std::vector<
     if (dtype == DType::kString) {
       packed_.back() = SMW_TRY(Buffer::tryAllocate(bytes));
     } else if (!isPod(dtype)) {
-      return unimplemented(
-          cat("an input of type ", dtypeName(dtype), " cannot come from JavaScript"));
+      return unimplemented("an input of type ", dtypeName(dtype), " cannot come from JavaScript");
     } else if (bytes != inputs.back().numBytes()) {
-      return invalidArgument(cat("input ", i, " has ", bytes, " bytes where ",
-                                 inputs.back().describe(), " takes ", inputs.back().numBytes()));
+      return invalidArgument("input ", i, " has ", bytes, " bytes where ", inputs.back().describe(),
+                             " takes ", inputs.back().numBytes());
     }
   }
   const int64_t m = mail.next();
@@ -183,8 +182,7 @@ Status Session::writeOutputs() {
       data = block.data();
       bytes = int64_t(block.size());
     } else if (!isPod(t.dtype())) {
-      return unimplemented(
-          cat("an output of type ", dtypeName(t.dtype()), " cannot leave the model"));
+      return unimplemented("an output of type ", dtypeName(t.dtype()), " cannot leave the model");
     }
     *m++ = double(int(t.dtype()));
     *m++ = double(t.shape().rank());

@@ -106,7 +106,7 @@ for (const isolated of [true, false])
       async ({ page, url, consoleErrors }) => {
         await openPackage(page, url);
         for (const worker of [true, false])
-          for (const variant of ['strict', 'relaxed']) {
+          for (const variant of ['core-strict', 'core-relaxed', 'full-strict']) {
             const wasm = { [variant]: `/pkg/smw-${variant}.wasm` };
             const most = await check(page, { worker, wasm });
             assert.ok(most < 1e-5, `${variant}, worker ${worker}: ${most}`);
@@ -115,6 +115,29 @@ for (const isolated of [true, false])
       },
       { isolated, ranges },
     );
+
+test('package: a model with rarer ops runs in the full variant', async ({
+  page,
+  url,
+  consoleErrors,
+}) => {
+  await openPackage(page, url);
+  for (const worker of [true, false]) {
+    const [variant, shape] = await page.evaluate(async (w) => {
+      const model = await globalThis.smw.load(
+        new URL('/fixtures/functions/calls/', globalThis.location.href),
+        { worker: w },
+      );
+      const x = globalThis.smw.tensor(new Float32Array(4), [2, 2]);
+      const { gradient } = await model.signatures.serving_default({ x });
+      model.dispose();
+      return [model.variant, gradient.shape];
+    }, worker);
+    assert.match(variant, /^full-/);
+    assert.deepEqual(shape, [2, 2]);
+  }
+  assert.deepEqual(consoleErrors, []);
+});
 
 test('package: a page without a worker keeps breathing', async ({ page, url }) => {
   await openPackage(page, url);

@@ -109,7 +109,7 @@ describe('URLs', () => {
 
   test('HTML in the place of wasm is named with its URL', async () => {
     await start({});
-    const wasm = { strict: `${server.url}wine_tabular/saved_model.pb` };
+    const wasm = { 'core-strict': `${server.url}wine_tabular/saved_model.pb` };
     const error = await rejection(load(wine, { wasm }));
     expect(error.code).toBe('NOT_FOUND');
     expect(error.message).toContain('wine_tabular/saved_model.pb');

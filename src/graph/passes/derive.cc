@@ -25,7 +25,7 @@ Status compute(Constant& c, OpContext& ops) {
   const std::string_view name = d.op->name;
   auto result =
       SMW_TRY(runNode({*d.op, name, d.attrs, d.numOutputs, state}, std::move(values), ops));
-  if (result.waiting) return internal(cat("op ", name, " waits for bytes while weights are made"));
+  if (result.waiting) return internal("op ", name, " waits for bytes while weights are made");
   c.value = std::move(result.outputs[size_t(d.output)]);
   return packConstant(c);
 }
@@ -63,7 +63,7 @@ Status deriveConstants(PassContext& c) {
     const size_t before = pending.size();
     for (const Ref<Constant>& in : k.derivation->inputs) {
       if (in->known()) continue;
-      if (!in->derivation) return internal(cat("the weight '", in->source.key, "' was not read"));
+      if (!in->derivation) return internal("the weight '", in->source.key, "' was not read");
       pending.push_back(in.get());
     }
     if (pending.size() > before) continue;

@@ -35,9 +35,13 @@ tensorflow::MetaGraphDef graphOf(const OpCall& call, Feeding feeding) {
     auto& n = *graph.add_node();
     n.set_name(cat("in", i));
     n.set_op(feeding == Feeding::kFed ? "Placeholder" : "Const");
-    (*n.mutable_attr())["dtype"].set_type(call.inputs[i].dtype());
-    if (feeding == Feeding::kConstant)
-      *(*n.mutable_attr())["value"].mutable_tensor() = call.inputs[i];
+    const auto attr = [&](const char* key) {
+      auto* entry = n.add_attr();
+      entry->set_key(key);
+      return entry->mutable_value();
+    };
+    attr("dtype")->set_type(call.inputs[i].dtype());
+    if (feeding == Feeding::kConstant) *attr("value")->mutable_tensor() = call.inputs[i];
   }
   *graph.add_node() = call.node;
   return meta;

@@ -1,4 +1,5 @@
 #include "graph/from_proto.h"
+#include "support/attr.h"
 
 #include <gtest/gtest.h>
 
@@ -62,7 +63,7 @@ TEST(TensorFromProto, HostileShapesAreRefused) {
 TEST(AttrFromProto, NestedTooDeeplyIsRefused) {
   tensorflow::AttrValue root;
   tensorflow::AttrValue* at = &root;
-  for (int i = 0; i < 50; ++i) at = &(*at->mutable_func()->mutable_attr())["f"];
+  for (int i = 0; i < 50; ++i) at = &mutableAttr(at->mutable_func(), "f");
   EXPECT_FALSE(attrFromProto(root));
 }
 

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "graph/import.h"
 #include "proto/meta_graph.pb.h"
+#include "support/attr.h"
 
 namespace smw {
 namespace {
@@ -24,8 +25,8 @@ struct Model {
     n->set_name(name);
     n->set_op(op);
     for (const auto& i : inputs) n->add_input(i);
-    (*n->mutable_attr())["T"].set_type(tensorflow::DT_FLOAT);
-    if (op == "Placeholder") (*n->mutable_attr())["dtype"].set_type(tensorflow::DT_FLOAT);
+    mutableAttr(n, "T").set_type(tensorflow::DT_FLOAT);
+    if (op == "Placeholder") mutableAttr(n, "dtype").set_type(tensorflow::DT_FLOAT);
     return n;
   }
   FunctionDef* function(const std::string& name, std::initializer_list<std::string> args,
@@ -41,7 +42,9 @@ struct Model {
       auto* out = f->mutable_signature()->add_output_arg();
       out->set_name(key);
       out->set_type(tensorflow::DT_FLOAT);
-      (*f->mutable_ret())[key] = value;
+      auto* ret = f->add_ret();
+      ret->set_key(key);
+      ret->set_value(value);
     }
     return f;
   }
@@ -94,14 +97,14 @@ TEST(Importer, OutputsOfFunctionsByTheNamesOfArguments) {
   Model m;
   m.node("x", "Placeholder");
   auto* call = m.node("call", "PartitionedCall", {"x"});
-  (*call->mutable_attr())["f"].mutable_func()->set_name("f");
+  mutableAttr(call, "f").mutable_func()->set_name("f");
   for (const char* types : {"Tin", "Tout"})
-    (*call->mutable_attr())[types].mutable_list()->add_type(tensorflow::DT_FLOAT);
+    mutableAttr(call, types).mutable_list()->add_type(tensorflow::DT_FLOAT);
   FunctionDef* f = m.function("f", {"a"}, {{"r", "s:output:1"}});
   auto* split = Model::fill(f->add_node_def(), "s", "Split", {"axis:output:0", "a"});
-  (*split->mutable_attr())["num_split"].set_i(2);
+  mutableAttr(split, "num_split").set_i(2);
   auto* axis = Model::fill(f->add_node_def(), "axis", "Const", {});
-  auto* t = (*axis->mutable_attr())["value"].mutable_tensor();
+  auto* t = mutableAttr(axis, "value").mutable_tensor();
   t->set_dtype(tensorflow::DT_INT32);
   t->add_int_val(0);
   ASSERT_TRUE(findOp("PartitionedCall") && findOp("Split"));
@@ -130,7 +133,7 @@ TEST(Importer, CallsByTheFunctionsName) {
 TEST(Importer, ReferencesAreRead) {
   Model m;
   auto* v = m.node("v", "VariableV2");
-  (*v->mutable_attr())["dtype"].set_type(tensorflow::DT_FLOAT);
+  mutableAttr(v, "dtype").set_type(tensorflow::DT_FLOAT);
   m.node("y", "Relu", {"v"});
   ASSERT_TRUE(findOp("VariableV2"));
   const auto g = m.import({}, {"y:0", "v:0"});
@@ -144,7 +147,7 @@ TEST(Importer, ReferencesAreRead) {
 
 TEST(Importer, LargeConstantsStayInTheFile) {
   Model m;
-  auto* t = (*m.node("c", "Const")->mutable_attr())["value"].mutable_tensor();
+  auto* t = mutableAttr(m.node("c", "Const"), "value").mutable_tensor();
   t->set_dtype(tensorflow::DT_FLOAT);
   t->mutable_tensor_shape()->add_dim()->set_size(2000);
   t->set_content_offset(77);
@@ -213,11 +216,11 @@ TEST(Importer, CallsThatDoNotFitTheirFunctions) {
     auto* call = m.node("y", "PartitionedCall");
     for (int i = 0; i < inputs; ++i) {
       call->add_input("x");
-      (*call->mutable_attr())["Tin"].mutable_list()->add_type(tensorflow::DT_FLOAT);
+      mutableAttr(call, "Tin").mutable_list()->add_type(tensorflow::DT_FLOAT);
     }
     for (int i = 0; i < outputs; ++i)
-      (*call->mutable_attr())["Tout"].mutable_list()->add_type(tensorflow::DT_FLOAT);
-    (*call->mutable_attr())["f"].mutable_func()->set_name(name);
+      mutableAttr(call, "Tout").mutable_list()->add_type(tensorflow::DT_FLOAT);
+    mutableAttr(call, "f").mutable_func()->set_name(name);
     FunctionDef* f = m.function("f", {"a"}, {{"r", "s:activations:0"}});
     Model::fill(f->add_node_def(), "s", "Relu", {"a"});
     const auto g = m.import({"x:0"}, {"y:0"});

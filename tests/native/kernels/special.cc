@@ -73,12 +73,12 @@ TEST(Gradient, MatchesDifferences) {
     const double first = c.takes == G::kOutput ? f(c.x) : dy;
     const double second = c.takes == G::kOutput ? dy : c.takes == G::kInput ? c.x : f(c.x);
     double wide;
-    runBinary(binaryKernel(c.grad, Elem::kF64), &first, 1, &second, 1, &wide, 1);
+    runBinary(binaryKernel(c.grad, Elem::kF64, {}, &gradLoops), &first, 1, &second, 1, &wide, 1);
     EXPECT_NEAR(wide, want, 1e-8) << int(c.grad);
     const float a[] = {float(first), float(first), float(first), float(first), float(first)};
     const float b = float(second);
     float narrow[5];
-    runBinary(binaryKernel(c.grad, Elem::kF32), a, 1, &b, 0, narrow, 5);
+    runBinary(binaryKernel(c.grad, Elem::kF32, {}, &gradLoops), a, 1, &b, 0, narrow, 5);
     for (float v : narrow) EXPECT_NEAR(v, want, 1e-6) << int(c.grad);
   }
 }

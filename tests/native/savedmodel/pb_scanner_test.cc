@@ -5,6 +5,7 @@
 #include "base/strings.h"
 #include "proto/meta_graph.pb.h"
 #include "savedmodel/wire.h"
+#include "support/attr.h"
 
 namespace smw {
 namespace {
@@ -38,7 +39,7 @@ SavedModel sample(size_t contentBytes) {
     auto* n = g->mutable_graph_def()->add_node();
     n->set_name(cat("const", i));
     n->set_op("Const");
-    auto* t = (*n->mutable_attr())["value"].mutable_tensor();
+    auto* t = mutableAttr(n, "value").mutable_tensor();
     t->set_dtype(tensorflow::DT_UINT8);
     t->mutable_tensor_shape()->add_dim()->set_size(int64_t(contentBytes));
     t->set_tensor_content(std::string(contentBytes, char('a' + i)));
@@ -77,7 +78,7 @@ TEST(PbScanner, LargeContentsStayInTheFile) {
     EXPECT_LT((*r)[0].size(), 500u);
     int64_t kept = 0;
     for (int i = 0; i < 3; ++i) {
-      const auto& t = g.graph_def().node(i).attr().at("value").tensor();
+      const auto& t = attrAt(g.graph_def().node(i), "value").tensor();
       EXPECT_EQ(t.tensor_content(), "");
       ASSERT_EQ(t.content_length(), int64_t(n));
       EXPECT_EQ(file.substr(size_t(t.content_offset()), n), std::string(n, char('a' + i)));
@@ -115,7 +116,7 @@ TEST(PbScanner, DropsWhatNobodyReads) {
     ASSERT_TRUE(message->ParseFromString(s));
   };
   auto* g = m.mutable_meta_graphs(0);
-  addTo(g->mutable_graph_def()->mutable_node(1)->mutable_attr()->at("value").mutable_tensor());
+  addTo(mutableAttr(g->mutable_graph_def()->mutable_node(1), "value").mutable_tensor());
   addTo(g->mutable_graph_def()->mutable_node(0));
   addTo(g->mutable_graph_def());
   addTo(g);

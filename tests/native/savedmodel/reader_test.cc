@@ -10,6 +10,7 @@
 #include "savedmodel/metagraph_choice.h"
 #include "savedmodel/root.h"
 #include "savedmodel/weight_loader.h"
+#include "support/attr.h"
 #include "vfs/memory_files.h"
 #include "vfs/native_files.h"
 
@@ -95,7 +96,7 @@ TEST(Reader, FrozenWeightsAreReadOnce) {
     auto* n = graph->add_node();
     n->set_name(cat("c", contents.size()));
     n->set_op("Const");
-    (*n->mutable_attr())["value"].mutable_tensor()->set_tensor_content(contents.back());
+    mutableAttr(n, "value").mutable_tensor()->set_tensor_content(contents.back());
   }
   MemoryFiles files;
   const std::string bytes = m.SerializeAsString();
@@ -107,7 +108,7 @@ TEST(Reader, FrozenWeightsAreReadOnce) {
   WeightLoader loader(files.vfs());
   std::vector<TensorSink> sinks(3);
   for (int i = 0; i < 3; ++i) {
-    const auto& t = reader.metaGraph().graph_def().node(i).attr().at("value").tensor();
+    const auto& t = attrAt(reader.metaGraph().graph_def().node(i), "value").tensor();
     ASSERT_EQ(t.content_length(), int64_t(contents[size_t(i)].size()));
     ASSERT_TRUE(loader.wantContent(reader.modelFile(), t.content_offset(), t.content_length(),
                                    DType::kFloat, Shape{t.content_length() / 4}, "c",
@@ -136,11 +137,11 @@ TEST(Reader, ReadErrorsComeThrough) {
 
 TEST(MetaGraphChoice, AsTensorFlow) {
   const std::vector<Tags> two = {{"serve"}, {"serve", "gpu"}};
-  EXPECT_EQ(chooseMetaGraph(two, Tags{"gpu", "serve"}), 1u);
-  EXPECT_EQ(chooseMetaGraph(two, Tags{"serve"}), 0u);
-  EXPECT_EQ(chooseMetaGraph(two, std::nullopt), 0u);
-  EXPECT_EQ(chooseMetaGraph({{"train"}}, std::nullopt), 0u);
-  EXPECT_EQ(chooseMetaGraph({{}}, Tags{}), 0u);
+  EXPECT_EQ(chooseMetaGraph(two, Tags{"gpu", "serve"}).value(), 1u);
+  EXPECT_EQ(chooseMetaGraph(two, Tags{"serve"}).value(), 0u);
+  EXPECT_EQ(chooseMetaGraph(two, std::nullopt).value(), 0u);
+  EXPECT_EQ(chooseMetaGraph({{"train"}}, std::nullopt).value(), 0u);
+  EXPECT_EQ(chooseMetaGraph({{}}, Tags{}).value(), 0u);
   const auto none = chooseMetaGraph(two, Tags{"gpu"});
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code(), Code::kNotFound);
@@ -155,10 +156,11 @@ TEST(Root, IsFoundWhereverItLies) {
     for (const auto& p : paths) EXPECT_TRUE(vfs.add(p, 1));
     return findRoot(vfs);
   };
-  EXPECT_EQ(root({"saved_model.pb", "assets/saved_model.pb"}), "");
-  EXPECT_EQ(root({"readme", "export/1/saved_model.pb", "export/1/variables/variables.index"}),
-            "export/1");
-  EXPECT_EQ(root({"m/saved_model.pbtxt"}), "m");
+  EXPECT_EQ(root({"saved_model.pb", "assets/saved_model.pb"}).value(), "");
+  EXPECT_EQ(
+      root({"readme", "export/1/saved_model.pb", "export/1/variables/variables.index"}).value(),
+      "export/1");
+  EXPECT_EQ(root({"m/saved_model.pbtxt"}).value(), "m");
   const auto several = root({"a/1/saved_model.pb", "a/2/saved_model.pb", "x"});
   EXPECT_EQ(several.error().code(), Code::kInvalidArgument);
   EXPECT_NE(several.error().message().find("a/1, a/2"), std::string::npos);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "proto/meta_graph.pb.h"
+#include "support/attr.h"
 
 namespace smw {
 namespace {
@@ -39,9 +40,9 @@ TEST(TextFormat, NodesMapsAndEnums) {
                                 "tensorflow.NodeDef");
   EXPECT_EQ(n.name(), "abc");
   EXPECT_EQ(n.input_size(), 3);
-  EXPECT_EQ(n.attr().at("dtype").type(), tensorflow::DT_FLOAT);
-  EXPECT_EQ(n.attr().at("n").i(), -16);
-  const auto& l = n.attr().at("l").list();
+  EXPECT_EQ(attrAt(n, "dtype").type(), tensorflow::DT_FLOAT);
+  EXPECT_EQ(attrAt(n, "n").i(), -16);
+  const auto& l = attrAt(n, "l").list();
   EXPECT_EQ(l.type(1), tensorflow::DT_FLOAT_REF);
   EXPECT_EQ(l.f(0), 1.5f);
   EXPECT_TRUE(l.b(0));

@@ -10,7 +10,8 @@ async function demandThreads(threads) {
 
 export async function open(folder, { threads, load: { variant, ...options } }) {
   if (threads > 1) await demandThreads(threads);
-  const forced = variant === 'relaxed' ? {} : { wasm: { [variant]: `/dist/smw-${variant}.wasm` } };
+  const simd = `core-${variant}`;
+  const forced = variant === 'relaxed' ? {} : { wasm: { [simd]: `/dist/smw-${simd}.wasm` } };
   const model = await load(`${folder}saved_model/`, { ...options, ...forced, threads });
   const call = model.signatures.serving_default;
   return {

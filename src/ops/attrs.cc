@@ -1,0 +1,22 @@
+#include "ops/attrs.h"
+
+namespace smw {
+
+void Attrs::set(std::string_view name, AttrValue value) {
+  values_.insert_or_assign(std::string(name), std::move(value));
+}
+
+void Attrs::erase(std::string_view name) {
+  if (auto it = values_.find(name); it != values_.end()) values_.erase(it);
+}
+
+const AttrValue* Attrs::at(std::string_view name) const {
+  auto it = values_.find(name);
+  return it == values_.end() ? nullptr : &it->second;
+}
+
+Error Attrs::wrong(std::string_view name) const {
+  return invalidArgument("attribute '", name, "' is ", has(name) ? "of another type" : "missing");
+}
+
+}  // namespace smw
