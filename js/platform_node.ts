@@ -48,7 +48,7 @@ export const nodePlatform: Platform = {
   wasmUrl: (variant) => new URL(`./smw-${variant}.wasm`, import.meta.url),
   compile,
   startWorker,
-  localHost: async () => new (await import('./host/local.ts')).LocalHost(),
+  localHost: async () => new (await import('./host/engine_and_glue.ts')).LocalHost(),
   engine: () => import('./host/engine_and_glue.ts'),
   openSource: openPath,
 };

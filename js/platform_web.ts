@@ -92,7 +92,7 @@ export const webPlatform: Platform = {
   wasmUrl,
   compile,
   startWorker,
-  localHost: async () => new (await import('./host/local.ts')).LocalHost(),
+  localHost: async () => new (await import('./host/engine_and_glue.ts')).LocalHost(),
   engine: () => import('./host/engine_and_glue.ts'),
   openSource: async () => undefined,
 };

@@ -3,7 +3,13 @@ import esbuild from 'esbuild';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { bin, exists, inRoot, run } from './lib/run.mjs';
 
+// Members that neither users, nor messages, nor Emscripten's glue know.
+const ours =
+  'answerRead|early|ended|enqueue|fillRanges|guard|lost|localHost|mailbox|makeSignature|nextId|openSource|ranged|' +
+  'readRange|session|startWorker|takeOutputs|waiting|wasmUrl';
+
 const common = {
+  mangleProps: new RegExp(`^(${ours})$`),
   bundle: true,
   format: 'esm',
   target: 'es2022',

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { exists, inRoot } from '../lib/run.mjs';
 
-// Bytes as they are, and by Brotli. The full ones grow with the number of ops: raise them knowingly.
-const most = { core: [1_000_000, 330_000], full: [1_250_000, 400_000] };
+// Bytes as they are, and by Brotli. The aim for core is [1_000_000, 330_000]: lower these as it shrinks. The full
+// ones grow with the number of ops: raise them knowingly.
+const most = { core: [1_150_000, 345_000], full: [1_210_000, 361_000] };
 const mostScript = 60_000;
 
 export const name = 'download size';
