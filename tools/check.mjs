@@ -4,6 +4,7 @@ import * as docs from './check/docs.mjs';
 import * as includes from './check/includes.mjs';
 import { checks as javascript } from './check/javascript.mjs';
 import * as lengths from './check/lengths.mjs';
+import * as sizes from './check/sizes.mjs';
 import { setup } from './lib/run.mjs';
 
 /** Runs checks; resolves to the names of those that failed. */
@@ -18,7 +19,7 @@ export async function runChecks(checks) {
   return failed;
 }
 
-export const sourceChecks = [includes, lengths, clangFormat, ...javascript, docs];
+export const sourceChecks = [includes, lengths, sizes, clangFormat, ...javascript, docs];
 
 if (import.meta.filename === process.argv[1]) {
   setup();

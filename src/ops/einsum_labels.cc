@@ -35,6 +35,7 @@ void expand(std::vector<Label>& labels, int rank) {
   const auto at = std::ranges::find(labels, kEllipsis);
   if (at == labels.end()) return;
   std::vector<Label> dims;
+  // fits: labels of at most 254 dimensions.
   for (int d = rank - 1; d >= 0; --d) dims.push_back(kFirstEllipsisLabel + d);
   labels.insert(labels.erase(at), dims.begin(), dims.end());
 }

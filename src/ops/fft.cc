@@ -143,7 +143,7 @@ Result<Geometry> geometry(Resolver& r, int axes, bool real, bool inverse) {
 }
 
 Status leaveZeros(Resolver& r, DType dtype) {
-  const int64_t bytes = r.outputs()[0].shape.numElements() * int64_t(dtypeSize(dtype));
+  const int64_t bytes = SMW_TRY(mul(r.outputs()[0].shape.numElements(), int64_t(dtypeSize(dtype))));
   return r.kernel([bytes](const Args& a) { std::fill_n(a.out<char>(0), bytes, char(0)); });
 }
 
@@ -155,7 +155,7 @@ Status leaveComplex(Resolver& r, const Geometry& g, bool inverse) {
   const int64_t n = g.out.numElements();
   const int threads = plannedThreads();
   const T scale = inverse ? T(1) / T(g.block.size()) : T(1);
-  r.scratch(SMW_TRY(mul(lines.scratchSize() * threads, sizeof(Complex))));
+  r.scratch(SMW_TRY(mul(SMW_TRY(mul(lines.scratchSize(), threads)), sizeof(Complex))));
   return r.kernel([=, lines = std::move(lines)](const Args& a) {
     Complex* out = a.out<Complex>(0);
     if (a.inputs[0] != a.outputs[0]) std::copy_n(a.in<Complex>(0), n, out);

@@ -60,6 +60,7 @@ Result<Panels> panelsOf(Resolver& r, int64_t k, int64_t n, int64_t groups, bool 
   p.n = n;
   p.groups = groups;
   if (transposed) p.source = PackBStream::Source::kColumns;
+  // fits: the weights are in memory, and panels take at most kPanel times as much.
   const int64_t floats = groups * kernels::packedFloats(k, n / groups);
   const Tensor* known = r.peekValue(1);
   if (r.attrOr("packed", false)) {

@@ -53,6 +53,7 @@ Status gatherBy(OpContext& context, const GatherPlan& g, DType t, const void* pa
   SMW_TRY(checkIndices(indices, g.batch * g.picks, g.rows));
   if (g.out.numElements() == 0) return {};
   const int64_t in = g.rows * g.slice, to = g.picks * g.slice;
+  // fits: params holds rows of these.
   const int64_t bytes = g.slice * int64_t(dtypeSize(t));
   for (int64_t b = 0; b < g.batch; ++b)
     for (int64_t o = 0; o < g.outer; ++o) {
@@ -85,6 +86,7 @@ Result<GatherPlan> GatherPlan::make(const Shape& params, const Shape& indices, i
   if (batchDims < -indices.rank() || batchDims > indices.rank())
     return invalidArgument("Expected batch_dims in the range [", -indices.rank(), ", ",
                            indices.rank(), "], but got ", batchDims);
+  // fits: ranks.
   if (batchDims < 0) batchDims += indices.rank();
   if (params.rank() < 1) return invalidArgument("params must be at least 1 dimensional");
   const int axis = SMW_TRY(params.axis(axisGiven));

@@ -42,6 +42,7 @@ Status runGatherNd(const GatherNdPlan& p, BadIndices bad, DType t, const void* p
                    const void* indices, void* out) {
   const int64_t n = p.tuples.slice;
   if (isPod(t)) {
+    // fits: params holds slices, or there is nothing to copy.
     const size_t bytes = size_t(n) * dtypeSize(t);
     auto* to = static_cast<std::byte*>(out);
     const auto* from = static_cast<const std::byte*>(params);

@@ -105,13 +105,14 @@ Result<kernels::Window> windowOver(const WindowMoves& m, std::span<const int64_t
     int64_t before = 0, out = 0;
     if (m.padding == WindowMoves::kSame) {
       out = in[i] / stride + (in[i] % stride != 0);
+      // fits: the last window begins inside the input.
       const int64_t end = out == 0 ? covered : SMW_TRY(add((out - 1) * stride, covered));
       before = std::max<int64_t>(end - in[i], 0) / 2;
     } else {
       int64_t padded = in[i];
       if (m.padding == WindowMoves::kExplicit) {
         before = m.padBefore[i];
-        padded = SMW_TRY(add(padded, m.padBefore[i] + m.padAfter[i]));
+        padded = SMW_TRY(add(SMW_TRY(add(padded, m.padBefore[i])), m.padAfter[i]));
       }
       out = SMW_TRY(add(padded, stride));
       out = (out - covered) / stride;

@@ -51,6 +51,7 @@ Result<Pooling> overChannels(const ImageLayout& layout, const Shape& in, const I
         "Depthwise max pooling requires the depth window to evenly divide the input depth.");
   Pooling p;
   p.layout = layout;
+  // fits: a part of numElements().
   p.pool.batch = in.product(0, c) * (in[c] / k);
   p.pool.window.in[2] = p.pool.window.kernel[2] = p.pool.window.stride[2] = k;
   p.out = SMW_TRY(layout.shape(in[0], layout.spatialDims(in), in[c] / k));

@@ -66,6 +66,7 @@ Result<PlannedProduct> PlannedProduct::plan(Resolver& r, Product p, const Tensor
     settleStrides(m.m, m.k, m.aRow, m.aCol);
     settleStrides(m.k, m.n, m.bRow, m.bCol);
     planned.threads_ = plannedThreads();
+    // fits: two dimensions of one shape.
     const bool whole = b && m.k * m.n == b->numElements();
     if (whole && p.batch() == 1 && m.k > 0)
       planned.packedB_ = SMW_TRY(packedWeight(r, *b, kernels::packedFloats(m.k, m.n),

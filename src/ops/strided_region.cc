@@ -60,6 +60,7 @@ Result<StridedRegion::Dim> range(int64_t dim, int64_t begin, int64_t end, int64_
   const int64_t length = e - b;
   int64_t size = 0;
   if (length != 0 && (length < 0) == (stride < 0))
+    // fits: at most dim.
     size = length / stride + (length % stride != 0 ? 1 : 0);
   return StridedRegion::Dim{b, stride, size};
 }

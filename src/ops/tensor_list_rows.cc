@@ -15,8 +15,9 @@ Result<Tensor> rowsOf(const Tensor& t, int64_t begin, int64_t n) {
   const Shape shape = n < 0 ? inner : SMW_TRY(prependDim(n, inner));
   const auto* base = reinterpret_cast<const std::byte*>(t.buffer()->data());
   const int64_t at = static_cast<const std::byte*>(t.raw()) - base;
-  return Tensor::view(t.dtype(), shape, t.buffer(),
-                      at + begin * inner.numElements() * int64_t(dtypeSize(t.dtype())));
+  // fits: t holds these rows.
+  const int64_t skipped = begin * inner.numElements() * int64_t(dtypeSize(t.dtype()));
+  return Tensor::view(t.dtype(), shape, t.buffer(), at + skipped);
 }
 
 Status requireRows(const Tensor& t) {

@@ -149,6 +149,7 @@ Status resolveConcatList(Resolver& r) {
     Tensor* out = SMW_TRY(s.allocate(0, t, SMW_TRY(prependDim(total, *innerShape))));
     auto* to = static_cast<std::byte*>(out->raw());
     for (size_t i = 0; i < lengths.size(); ++i) {
+      // fits: a part of the output.
       const int64_t n = lengths[i] * innerShape->numElements();
       const Tensor& e = list.tensors()[i];
       if (e.hasValue()) {
