@@ -69,6 +69,13 @@ export interface EngineSignature {
   methodName: string;
   inputs: EngineArgument[];
   outputs: EngineArgument[];
+  unsupported: UnsupportedOp[];
+}
+/** An op that a signature needs and the engine lacks. */
+export interface UnsupportedOp {
+  op: string;
+  /** The node that has it; in a function "function/node". */
+  node: string;
 }
 export interface EngineArgument {
   key: string;
@@ -200,7 +207,8 @@ export class Engine {
       if (answer === Answer.Failed) throw this.error();
       onProgress?.(this.progress());
       if (answer === Answer.Done) return;
-      await this.fillRanges(signal);
+      if (answer === Answer.Read) await this.fillRanges(signal);
+      else await turn();
     }
   }
 

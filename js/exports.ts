@@ -1,7 +1,7 @@
 // What both entries export beside load, inspect and capabilities.
 export type { Api, Capabilities } from './api.ts';
 export type { DType, NumericArray } from './dtypes.ts';
-export type { MemoryReport } from './engine.ts';
+export type { MemoryReport, UnsupportedOp } from './engine.ts';
 export { SavedModelError, type ErrorCode, type ErrorFacts } from './errors.ts';
 export type { MetaGraphInfo, SavedModelInfo, SignatureInfo, TensorInfo } from './info.ts';
 export type { ArgumentInfo, Arguments, CallOptions, Inputs, Outputs, Signature } from './model.ts';

@@ -1,6 +1,6 @@
 import { DTYPES, isDType, type DType } from './dtypes.ts';
 import { convertValues, type Leaf } from './convert.ts';
-import type { EngineArgument, EngineSignature, MemoryReport } from './engine.ts';
+import type { EngineArgument, EngineSignature, MemoryReport, UnsupportedOp } from './engine.ts';
 import { invalidArgument, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
 import type { SavedModelInfo } from './info.ts';
@@ -36,6 +36,8 @@ export interface Signature {
   readonly inputs: Arguments;
   readonly outputs: Arguments;
   readonly methodName: string;
+  /** Ops that this signature needs and that are not supported. Where there are any, calls are refused. */
+  readonly unsupported: readonly Readonly<UnsupportedOp>[];
 }
 
 /** A loaded SavedModel. One call runs at a time; further ones queue. */
@@ -113,7 +115,8 @@ export class SavedModel {
       result.forEach((t, i) => (outputs[names[i]!] = fromRaw(t)));
       return outputs;
     };
-    const about = { inputs: argumentsOf(s.inputs, order), methodName: s.methodName };
+    const { methodName, unsupported } = s;
+    const about = { inputs: argumentsOf(s.inputs, order), methodName, unsupported };
     return Object.assign(call, { ...about, outputs: argumentsOf(s.outputs, outputNames) });
   }
 

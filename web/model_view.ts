@@ -71,6 +71,12 @@ function signatureView(name: string, signature: Signature, options: ModelViewOpt
     make('p', { className: 'row' }, run, time),
     results,
   );
+  const { unsupported } = signature;
+  if (unsupported.length) {
+    run.disabled = true;
+    const missing = unsupported.map(({ op, node }) => `${op} (node ${node})`).join(', ');
+    time.textContent = `Cannot run here: it needs ops that are not supported: ${missing}`;
+  }
   form.onsubmit = async (event) => {
     event.preventDefault();
     run.disabled = true;

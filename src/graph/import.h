@@ -1,6 +1,7 @@
 // From GraphDef and FunctionDefLibrary to Graph.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +16,9 @@ class MetaGraphDef;
 }  // namespace tensorflow
 
 namespace smw {
+
+/// Ops without support, and the nodes that have them.
+using Unsupported = std::map<std::string, std::vector<std::string>>;
 
 /// What is wanted of the main graph.
 struct GraphRequest {
@@ -41,6 +45,8 @@ class Importer : public FunctionLibrary {
   /// input or a function that is not there; INVALID_ARGUMENT for a graph that is not sound. Errors
   /// name the signature and the node.
   Result<std::unique_ptr<Graph>> import(const GraphRequest& request);
+  /// What the last import() found missing.
+  const Unsupported& unsupported() const;
   /// A function by itself, as a graph whose inputs are the function's.
   Result<Graph*> find(const FunctionRef& f) override;
   Graph* add(std::unique_ptr<Graph> g) override;

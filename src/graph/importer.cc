@@ -67,6 +67,7 @@ struct Importer::State {
   std::string file;
   ConstantPool& constants;
   std::map<std::string, Body, std::less<>> bodies;
+  Unsupported unsupported;  // of the last import
 
   /// The name of the body that `f` means: attributes count only where the function has some.
   std::string keyOf(const FunctionRef& f) const {
@@ -193,7 +194,8 @@ Importer::~Importer() = default;
 Result<std::unique_ptr<Graph>> Importer::import(const GraphRequest& request) {
   auto g = std::make_unique<Graph>();
   g->name = request.name;
-  Unsupported unsupported;
+  Unsupported& unsupported = s_->unsupported;
+  unsupported.clear();
   Status s = s_->importMain(request, *g, unsupported);
   if (s) s = s_->importCallees(*g, unsupported);
   if (s && !unsupported.empty())
@@ -202,6 +204,8 @@ Result<std::unique_ptr<Graph>> Importer::import(const GraphRequest& request) {
   if (!s) return fail(std::move(s).error().inSignature(request.name));
   return g;
 }
+
+const Unsupported& Importer::unsupported() const { return s_->unsupported; }
 
 Result<Graph*> Importer::find(const FunctionRef& f) { return SMW_TRY(s_->body(f))->graph.get(); }
 

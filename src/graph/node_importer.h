@@ -10,6 +10,7 @@
 
 #include "graph/constant_pool.h"
 #include "graph/graph.h"
+#include "graph/import.h"
 #include "graph/op_facts.h"
 
 namespace tensorflow {
@@ -18,9 +19,6 @@ class TensorProto;
 }  // namespace tensorflow
 
 namespace smw {
-
-/// Ops without support, and the nodes that have them.
-using Unsupported = std::map<std::string, std::vector<std::string>>;
 
 class NodeImporter {
  public:

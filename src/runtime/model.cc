@@ -1,6 +1,7 @@
 #include "runtime/model.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "graph/passes.h"
 #include "ops/run_node.h"
@@ -14,7 +15,8 @@ struct Model::Callable {
   std::vector<Tensor> inputs;  // of an initialiser: asset paths and such
   std::unique_ptr<Graph> graph;
   std::unique_ptr<Plan> plan;
-  std::optional<Error> unsupported;  // why it cannot be called, where the rest of the model can
+  std::optional<Error> refusal;  // why it cannot be called, where the rest of the model can
+  Unsupported unsupported;       // the ops behind it
   struct Part {
     std::vector<int> outputs;
     std::unique_ptr<Graph> graph;
@@ -91,7 +93,7 @@ Status Model::import() {
 
   std::optional<Error> firstError;
   std::vector<std::string> unsupported;
-  for (const SignatureFact& s : signatures_) {
+  for (SignatureFact& s : signatures_) {
     auto c = std::make_unique<Callable>();
     c->request.name = s.name;
     for (const TensorFact& f : s.inputs) c->request.feeds.push_back(f.name);
@@ -99,12 +101,16 @@ Status Model::import() {
     auto g = importer_->import(c->request);
     if (g) {
       c->graph = *std::move(g);
+      // The graph has the last word on what can be fed: signatures that were written by hand err.
+      for (size_t i = 0; i < s.inputs.size(); ++i)
+        s.inputs[i].dtype = (*c->graph)[c->graph->args[i]].attrs.getOr("dtype", s.inputs[i].dtype);
     } else {
       Error e = std::move(g).error().inSignature(s.name);
       if (e.code() != Code::kUnimplemented) return fail(std::move(e));
       unsupported.push_back(e.message());
       if (!firstError) firstError.emplace(Error(e.code(), ""));
-      c->unsupported.emplace(std::move(e));
+      c->refusal.emplace(std::move(e));
+      c->unsupported = importer_->unsupported();
     }
     callables_.push_back(std::move(c));
   }
@@ -209,10 +215,18 @@ Result<LoadStep> Model::initialise() {
         LoadStep need = SMW_TRY(context_.fetch());
         if (!need.done()) return need;
       }
-      auto state = executor_->run({});
+      // An initialiser may loop for ever; whoever loads sees to it that it can be aborted.
+      using Clock = std::chrono::steady_clock;
+      const auto end = Clock::now() + std::chrono::milliseconds(20);
+      auto state = executor_->run({[end] { return Clock::now() >= end; }});
       if (!state)
         return fail(std::move(state).error().prefixed("while the model was initialised: "));
       if (*state == RunState::kDone) break;
+      if (*state == RunState::kPending) {
+        LoadStep later;
+        later.pending = true;
+        return later;
+      }
     }
     initialising_ = false;
     (void)executor_->takeOutputs();
@@ -221,12 +235,16 @@ Result<LoadStep> Model::initialise() {
   return LoadStep{};
 }
 
+const Unsupported& Model::unsupported(size_t signature) const {
+  return callables_[signature]->unsupported;
+}
+
 Status Model::check(int signature, const std::vector<Tensor>& inputs) const {
   if (phase_ != Phase::kDone || signature < 0 || size_t(signature) >= callables_.size())
     return invalidArgument("there is no signature number ", signature);
   const SignatureFact& s = signatures_[size_t(signature)];
-  if (const auto& u = callables_[size_t(signature)]->unsupported)
-    return fail(Error(u->code(), u->message()).inSignature(s.name));
+  if (const auto& r = callables_[size_t(signature)]->refusal)
+    return fail(Error(r->code(), r->message()).inSignature(s.name));
   if (inputs.size() != s.inputs.size())
     return fail(Error(Code::kInvalidArgument, cat("signature '", s.name, "' takes ",
                                                   s.inputs.size(), " inputs, got ", inputs.size()))

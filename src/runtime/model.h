@@ -50,6 +50,8 @@ class Model : public Loader {
   /// The signatures of the chosen MetaGraph; composite inputs and outputs are flattened into their
   /// parts.
   const std::vector<SignatureFact>& signatures() const { return signatures_; }
+  /// What a signature needs and we lack: it cannot be called then, though others can.
+  const Unsupported& unsupported(size_t signature) const;
   /// Weight bytes that will have been read, and that were.
   int64_t bytesWanted() const { return weights_ ? weights_->loader().bytesWanted() : bytesWanted_; }
   int64_t bytesDone() const { return weights_ ? weights_->loader().bytesDone() : bytesWanted_; }

@@ -32,7 +32,9 @@ struct LoadStep {
   /// What the next step is going to need: a host may begin to read it, and keeps the bytes until
   /// then.
   std::vector<ReadRequest> ahead;
-  bool done() const { return need.empty(); }
+  /// Nothing is missing, but the step took long: call again after a breath.
+  bool pending = false;
+  bool done() const { return need.empty() && !pending; }
 };
 
 /// A piece of loading that goes on from where it stopped.

@@ -43,7 +43,7 @@ Session::Answer Session::read(const LoadStep& need) {
 Session::Answer Session::step() {
   auto s = model_->step();
   if (!s) return failed(std::move(s).error());
-  return s->done() ? kDone : read(*s);
+  return s->done() ? kDone : s->pending ? kPending : read(*s);
 }
 
 namespace {
@@ -220,9 +220,15 @@ std::string factsJson(const std::vector<TensorFact>& facts) {
 std::string Session::signatures() const {
   std::string s = "[";
   for (const SignatureFact& f : model_->signatures()) {
+    std::string missing;
+    for (const auto& [op, nodes] : model_->unsupported(size_t(&f - model_->signatures().data())))
+      for (const std::string& node : nodes)
+        missing += cat(missing.empty() ? "" : ",", "{\"op\":", jsonQuote(op),
+                       ",\"node\":", jsonQuote(node), "}");
     if (s.size() > 1) s += ',';
     s += cat("{\"name\":", jsonQuote(f.name), ",\"methodName\":", jsonQuote(f.methodName),
-             ",\"inputs\":", factsJson(f.inputs), ",\"outputs\":", factsJson(f.outputs), "}");
+             ",\"inputs\":", factsJson(f.inputs), ",\"outputs\":", factsJson(f.outputs),
+             ",\"unsupported\":[", missing, "]}");
   }
   return s + ']';
 }

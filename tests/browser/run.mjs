@@ -1,7 +1,10 @@
 // The built page and the built package in a real Chromium.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inRoot } from '../../tools/lib/run.mjs';
+import { frozenModel, node, placeholder, typeAttr } from '../js/graph_pb.mjs';
 import { runTests, test } from './harness.mjs';
 
 const digits = inRoot('tests/fixtures/models/digits_mobilenet_v2');
@@ -73,23 +76,60 @@ test('page: both samples run', async ({ page, url, consoleErrors }) => {
 
 test('page: what is wrong is said, and the next model works', async ({ page, url }) => {
   await page.goto(url);
-  for (const [broken, says] of [
-    ['cut_saved_model_pb', 'DATA_LOSS'],
-    ['no_shard', 'variables.data-00000-of-00001'],
-    ['unknown_op', 'NoSuchOp'],
-  ]) {
+  const says = {
+    cut_saved_model_pb: 'DATA_LOSS',
+    no_shard: 'variables.data-00000-of-00001',
+    unknown_op: 'NoSuchOp',
+  };
+  // Every one of them; this one loads, and its calls fail.
+  const loads = 'function_calls_itself';
+  for (const broken of readdirSync(inRoot('tests/fixtures/broken')).filter((b) => b !== loads)) {
     await page.setInputFiles('#folder', inRoot('tests/fixtures/broken', broken));
     await page.waitForSelector('#error:visible');
-    await page.waitForFunction(
-      (s) => document.querySelector('#error').textContent.includes(s),
-      says,
-    );
+    await page.waitForFunction((s) => {
+      const { textContent } = document.querySelector('#error');
+      return textContent && textContent.includes(s);
+    }, says[broken] ?? '');
+    // The error of the one before does not stay.
+    await page.evaluate(() => (document.querySelector('#error').textContent = ''));
   }
   await screenshot(page, 'error');
   await page.click('#samples button:has-text("Wine")');
   await page.waitForSelector('form');
   assert.equal(await page.isVisible('#error'), false);
   await runAndRead(page);
+});
+
+test('page: a signature that cannot run says so, and the others do', async ({ page, url }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'smw-'));
+  const signature = (output) => ({
+    inputs: { x: { name: 'x:0', dims: [2] } },
+    outputs: { y: { name: output, dims: [2] } },
+  });
+  const nodes = [
+    placeholder('x', [2]),
+    node('good', 'Relu', ['x'], typeAttr('T')),
+    node('strange', 'NoSuchOp', ['x'], typeAttr('T')),
+  ];
+  writeFileSync(
+    join(folder, 'saved_model.pb'),
+    frozenModel(nodes, { works: signature('good:0'), lacks: signature('strange:0') }),
+  );
+  try {
+    await page.goto(url);
+    await page.setInputFiles('#folder', folder);
+    const lacks = page.locator('[aria-label="signature lacks"]');
+    await lacks.waitFor();
+    assert.match(await lacks.textContent(), /NoSuchOp \(node strange\)/);
+    assert.equal(await lacks.locator('button[type=submit]').isDisabled(), true);
+    const works = page.locator('[aria-label="signature works"]');
+    assert.doesNotMatch(await works.textContent(), /not supported/);
+    await works.locator('input, textarea').first().fill('1, -2');
+    await works.locator('button[type=submit]').click();
+    await works.locator('text=/ms$/').waitFor();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 const openPackage = async (page, url) => {

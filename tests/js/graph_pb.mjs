@@ -1,4 +1,4 @@
-// A SavedModel of a frozen graph, written by hand: for tests that need models too large to be committed.
+// SavedModels of frozen graphs, written by hand: for tests that need models too large to be committed, or unsound.
 const varint = (n) => {
   const out = [];
   let v = BigInt(n);
@@ -18,17 +18,20 @@ const message = (...fields) => Buffer.concat(fields);
 const entry = (number, key, value) => field(number, message(field(1, key), field(2, value)));
 
 const DT_FLOAT = 1;
+const DT_INT32 = 3;
 const shapeProto = (dims) =>
   message(
     ...dims.map((d) =>
       field(2, message(Buffer.concat([varint(8), varint(BigInt.asUintN(64, BigInt(d)))]))),
     ),
   );
-const typeAttr = (name) => entry(5, name, field(6, DT_FLOAT));
+export const typeAttr = (name, dtype = DT_FLOAT) => entry(5, name, field(6, dtype));
+export const intTypeAttr = (name) => typeAttr(name, DT_INT32);
 
-const node = (name, op, inputs, ...attrs) =>
+/** A node; attributes come from typeAttr and such. */
+export const node = (name, op, inputs, ...attrs) =>
   field(1, message(field(1, name), field(2, op), ...inputs.map((i) => field(3, i)), ...attrs));
-const constant = (name, dims, values) => {
+export const constant = (name, dims, values) => {
   const tensor = message(
     field(1, DT_FLOAT),
     field(2, shapeProto(dims)),
@@ -36,35 +39,52 @@ const constant = (name, dims, values) => {
   );
   return node(name, 'Const', [], typeAttr('dtype'), entry(5, 'value', field(8, tensor)));
 };
-const info = (name, dims) =>
-  message(field(1, name), field(2, DT_FLOAT), field(3, shapeProto(dims)));
+const info = ({ name, dims, dtype = DT_FLOAT }) =>
+  message(field(1, name), field(2, dtype), field(3, shapeProto(dims)));
+/** An int32 that is fed or fetched. */
+export const int32 = (name, dims) => ({ name, dims, dtype: DT_INT32 });
 
-/** x (n,k) through dense layers without bias: `weights` are Float32Arrays of (k,k). */
-export function frozenDense(k, weights) {
-  const nodes = [
-    node(
-      'x',
-      'Placeholder',
-      [],
-      typeAttr('dtype'),
-      entry(5, 'shape', field(7, shapeProto([-1, k]))),
-    ),
-  ];
-  let last = 'x';
-  weights.forEach((w, i) => {
-    nodes.push(constant(`w${i}`, [k, k], w));
-    nodes.push(node(`y${i}`, 'MatMul', [last, `w${i}`], typeAttr('T')));
-    last = `y${i}`;
-  });
-  const signature = message(
-    entry(1, 'x', info('x:0', [-1, k])),
-    entry(2, 'y', info(`${last}:0`, [-1, k])),
-    field(3, 'tensorflow/serving/predict'),
+export const placeholder = (name, dims, dtype = DT_FLOAT) =>
+  node(
+    name,
+    'Placeholder',
+    [],
+    typeAttr('dtype', dtype),
+    entry(5, 'shape', field(7, shapeProto(dims))),
   );
+export const intPlaceholder = (name, dims) => placeholder(name, dims, DT_INT32);
+
+/** `signatures`: by name { inputs, outputs }, each by key { name: 'node:0', dims }. */
+export function frozenModel(nodes, signatures) {
+  const args = (number, facts) => Object.entries(facts).map(([k, v]) => entry(number, k, info(v)));
   const metaGraph = message(
     field(1, message(field(4, 'serve'), field(5, '2.21.0'))),
     field(2, message(...nodes)),
-    entry(5, 'serving_default', signature),
+    ...Object.entries(signatures).map(([name, { inputs, outputs }]) =>
+      entry(
+        5,
+        name,
+        message(...args(1, inputs), ...args(2, outputs), field(3, 'tensorflow/serving/predict')),
+      ),
+    ),
   );
   return message(field(1, 1), field(2, metaGraph));
+}
+
+/** x (n,k) through dense layers without bias: `weights` are Float32Arrays of (k,k). */
+export function frozenDense(k, weights) {
+  const nodes = [placeholder('x', [-1, k])];
+  weights.forEach((w, i) => {
+    const last = i ? `y${i - 1}` : 'x';
+    nodes.push(
+      constant(`w${i}`, [k, k], w),
+      node(`y${i}`, 'MatMul', [last, `w${i}`], typeAttr('T')),
+    );
+  });
+  return frozenModel(nodes, {
+    serving_default: {
+      inputs: { x: { name: 'x:0', dims: [-1, k] } },
+      outputs: { y: { name: `y${weights.length - 1}:0`, dims: [-1, k] } },
+    },
+  });
 }

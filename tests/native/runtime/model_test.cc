@@ -1,0 +1,135 @@
+// Whole models whose saved_model.pb is made here.
+#include "runtime/model.h"
+
+#include <gtest/gtest.h>
+
+#include "proto/meta_graph.pb.h"
+#include "support/attr.h"
+#include "vfs/memory_files.h"
+
+namespace smw {
+namespace {
+
+using tensorflow::NodeDef;
+
+struct SavedModelFile {
+  tensorflow::SavedModel model;
+  tensorflow::MetaGraphDef& meta = *model.add_meta_graphs();
+  MemoryFiles files;
+
+  SavedModelFile() {
+    model.set_saved_model_schema_version(1);
+    meta.mutable_meta_info_def()->add_tags("serve");
+  }
+  static NodeDef& fill(NodeDef* n, const char* name, const char* op,
+                       std::initializer_list<const char*> inputs) {
+    n->set_name(name);
+    n->set_op(op);
+    for (const char* i : inputs) n->add_input(i);
+    mutableAttr(n, "T").set_type(tensorflow::DT_FLOAT);
+    return *n;
+  }
+  NodeDef& node(const char* name, const char* op, std::initializer_list<const char*> inputs = {}) {
+    return fill(meta.mutable_graph_def()->add_node(), name, op, inputs);
+  }
+  void placeholder(const char* name, tensorflow::DataType dtype) {
+    mutableAttr(&node(name, "Placeholder"), "dtype").set_type(dtype);
+  }
+  void signature(const char* name, const char* output) {
+    auto* entry = meta.add_signature_def();
+    entry->set_key(name);
+    const auto add = [](auto* e, const char* key, const char* tensor) {
+      e->set_key(key);
+      e->mutable_value()->set_name(tensor);
+      e->mutable_value()->set_dtype(tensorflow::DT_FLOAT);
+    };
+    add(entry->mutable_value()->add_inputs(), "x", "x:0");
+    add(entry->mutable_value()->add_outputs(), "y", output);
+  }
+  Model load() {
+    EXPECT_TRUE(files.add("saved_model.pb", model.SerializeAsString()));
+    return Model(files.vfs(), {});
+  }
+};
+
+TEST(Model, AnUnsupportedSignatureIsKnownOnceLoaded) {
+  SavedModelFile f;
+  f.placeholder("x", tensorflow::DT_FLOAT);
+  f.node("y", "Relu", {"x"});
+  f.node("z", "NoSuchOp", {"y"});
+  f.signature("good", "y:0");
+  f.signature("lacks", "z:0");
+  Model m = f.load();
+  const Status s = runLoader(m, f.files);
+  ASSERT_TRUE(s) << s.error().message();
+  for (size_t i = 0; i < 2; ++i) {
+    const bool good = m.signatures()[i].name == "good";
+    std::vector<Tensor> inputs;
+    inputs.push_back(Tensor::of<float>(std::vector<float>{1}, Shape({})).value());
+    const Status checked = m.check(int(i), inputs);
+    EXPECT_EQ(checked.has_value(), good);
+    EXPECT_EQ(m.unsupported(i).size(), good ? 0u : 1u);
+    if (good) continue;
+    EXPECT_EQ(m.unsupported(i).at("NoSuchOp"), std::vector<std::string>{"z"});
+    EXPECT_EQ(checked.error().code(), Code::kUnimplemented);
+    EXPECT_NE(checked.error().message().find("NoSuchOp (node z)"), std::string::npos);
+  }
+}
+
+TEST(Model, WhatCanBeFedIsTheGraphsSay) {
+  SavedModelFile f;
+  f.placeholder("x", tensorflow::DT_STRING);
+  mutableAttr(&f.node("y", "Identity", {"x"}), "T").set_type(tensorflow::DT_STRING);
+  f.signature("serve", "y:0");
+  Model m = f.load();
+  ASSERT_TRUE(runLoader(m, f.files));
+  EXPECT_EQ(m.signatures()[0].inputs[0].dtype, DType::kString);
+}
+
+/// while true {} as the model's initialiser: each step comes back, so that loading can be aborted.
+TEST(Model, AnEndlessInitialiserLetsOthersIn) {
+  SavedModelFile f;
+  f.placeholder("x", tensorflow::DT_FLOAT);
+  f.signature("serve", "x:0");
+  auto& always = f.node("true", "Const");
+  mutableAttr(&always, "dtype").set_type(tensorflow::DT_BOOL);
+  auto* tensor = mutableAttr(&always, "value").mutable_tensor();
+  tensor->set_dtype(tensorflow::DT_BOOL);
+  tensor->mutable_tensor_shape();
+  tensor->add_bool_val(true);
+  auto& loop = f.node("loop", "While", {"true"});
+  mutableAttr(&loop, "T").mutable_list()->add_type(tensorflow::DT_BOOL);
+  for (const char* name : {"cond", "body"}) {
+    mutableAttr(&loop, name).mutable_func()->set_name(name);
+    auto* function = f.meta.mutable_graph_def()->mutable_library()->add_function();
+    auto* signature = function->mutable_signature();
+    signature->set_name(name);
+    auto* in = signature->add_input_arg();
+    in->set_name("a");
+    in->set_type(tensorflow::DT_BOOL);
+    auto* out = signature->add_output_arg();
+    out->set_name("b");
+    out->set_type(tensorflow::DT_BOOL);
+    auto* ret = function->add_ret();
+    ret->set_key("b");
+    ret->set_value("a");
+  }
+  auto* init = f.meta.add_signature_def();
+  init->set_key("__saved_model_init_op");
+  auto* output = init->mutable_value()->add_outputs();
+  output->set_key("__saved_model_init_op");
+  output->mutable_value()->set_name("loop");
+  Model m = f.load();
+  int pending = 0;
+  for (int i = 0; i < 100 && pending < 3; ++i) {
+    const auto step = m.step();
+    ASSERT_TRUE(step) << step.error().message();
+    ASSERT_FALSE(step->done());
+    for (const ReadRequest& r : step->need) ASSERT_TRUE(f.files.read(r));
+    pending += step->pending;
+  }
+  EXPECT_EQ(pending, 3);
+}
+
+}  // namespace
+}  // namespace smw
