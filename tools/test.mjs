@@ -1,6 +1,6 @@
 // npm test: set up, build, run every suite. The last line is "N passed, N failed".
 //   --ci          the checks of sources and sizes too; a failed check counts as one failure
-//   --only a,b    some suites only (native, jest, browser)
+//   --only a,b    some suites only (native, fuzz, jest, browser)
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { build } from './build.mjs';
 import { runChecks, sourceChecks } from './check.mjs';
@@ -8,6 +8,7 @@ import * as size from './check/size.mjs';
 import { inRoot, setup } from './lib/run.mjs';
 import { printSlowest } from './lib/slowest.mjs';
 import * as browser from './suites/browser.mjs';
+import * as fuzz from './suites/fuzz.mjs';
 import * as jest from './suites/jest.mjs';
 import * as native from './suites/native.mjs';
 
@@ -40,6 +41,7 @@ const wanted = (suite) => !only || only.includes(suite.name);
 setup();
 if (ci) await step('checks', async () => failures(await runChecks(sourceChecks)));
 if (wanted(native)) await step('native', native.runSuite);
+if (wanted(fuzz)) await step('fuzz', fuzz.runSuite);
 if (wanted(jest) || wanted(browser)) {
   await step('build', build);
   if (ci) await step('sizes', async () => failures(await runChecks([size])));

@@ -9,14 +9,14 @@ namespace smw {
 
 namespace {
 constexpr int64_t kReadAhead = 16;
-int64_t inUse = 0, peak = 0;
+int64_t inUse = 0, peak = 0, limit = INT64_MAX;
 }  // namespace
 
 Result<Ref<Buffer>> Buffer::tryAllocate(int64_t bytes) {
   // aligned_alloc wants a size that is a multiple of the alignment.
   constexpr int64_t kMost = int64_t(SIZE_MAX / 2) - 2 * int64_t(kBufferAlign);
   void* p = nullptr;
-  if (bytes >= 0 && bytes <= kMost) {
+  if (bytes >= 0 && bytes <= kMost && bytes <= limit - inUse) {
     const size_t padded =
         (size_t(bytes) + size_t(kReadAhead) + kBufferAlign - 1) / kBufferAlign * kBufferAlign;
     p = std::aligned_alloc(kBufferAlign, padded);
@@ -51,5 +51,6 @@ Buffer::~Buffer() {
 
 int64_t Buffer::bytesInUse() { return inUse; }
 int64_t Buffer::bytesPeak() { return peak; }
+void Buffer::setLimit(int64_t bytes) { limit = bytes; }
 
 }  // namespace smw

@@ -31,6 +31,8 @@ class Buffer : public RefCounted {
   /// Bytes held by all live buffers now, and the most there ever were.
   static int64_t bytesInUse();
   static int64_t bytesPeak();
+  /// Allocations that would take bytesInUse() above this fail. Default: no limit.
+  static void setLimit(int64_t bytes);
 
  private:
   Buffer() = default;
