@@ -64,7 +64,8 @@ Executor::Executor(FunctionLibrary& functions, OpContext& context)
     : functions_(functions),
       context_(context),
       lookup_([this](const FunctionRef& f) { return planOf(f); }) {}
-Executor::~Executor() = default;
+// A run that is under way uses the plans.
+Executor::~Executor() { stack_.clear(); }
 
 Result<Plan*> Executor::planOf(const FunctionRef& f) {
   const Graph* g = SMW_TRY(functions_.find(f));

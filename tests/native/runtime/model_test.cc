@@ -86,7 +86,8 @@ TEST(Model, WhatCanBeFedIsTheGraphsSay) {
   EXPECT_EQ(m.signatures()[0].inputs[0].dtype, DType::kString);
 }
 
-/// while true {} as the model's initialiser: each step comes back, so that loading can be aborted.
+/// while true { v = true } as the model's initialiser: each step comes back, so that loading can be
+/// aborted.
 TEST(Model, AnEndlessInitialiserLetsOthersIn) {
   SavedModelFile f;
   f.placeholder("x", tensorflow::DT_FLOAT);
@@ -95,7 +96,7 @@ TEST(Model, AnEndlessInitialiserLetsOthersIn) {
   mutableAttr(&always, "dtype").set_type(tensorflow::DT_BOOL);
   auto* tensor = mutableAttr(&always, "value").mutable_tensor();
   tensor->set_dtype(tensorflow::DT_BOOL);
-  tensor->mutable_tensor_shape();
+  (void)tensor->mutable_tensor_shape();
   tensor->add_bool_val(true);
   auto& loop = f.node("loop", "While", {"true"});
   mutableAttr(&loop, "T").mutable_list()->add_type(tensorflow::DT_BOOL);
@@ -113,6 +114,15 @@ TEST(Model, AnEndlessInitialiserLetsOthersIn) {
     auto* ret = function->add_ret();
     ret->set_key("b");
     ret->set_value("a");
+    if (name != std::string_view("body")) continue;
+    // Something that others could see: else the loop would be dropped.
+    signature->set_is_stateful(true);
+    NodeDef& variable = SavedModelFile::fill(function->add_node_def(), "v", "VarHandleOp", {});
+    mutableAttr(&variable, "dtype").set_type(tensorflow::DT_BOOL);
+    (void)mutableAttr(&variable, "shape").mutable_shape();
+    NodeDef& set = SavedModelFile::fill(function->add_node_def(), "set", "AssignVariableOp",
+                                        {"v:resource:0", "a"});
+    mutableAttr(&set, "dtype").set_type(tensorflow::DT_BOOL);
   }
   auto* init = f.meta.add_signature_def();
   init->set_key("__saved_model_init_op");
