@@ -14,6 +14,7 @@ namespace {
 /// A product and what was found behind it, up to the node `last`.
 struct Chain {
   int base = -1, last = -1;
+  std::vector<int> nodes;  // behind the base
   Ref<Constant> weight, scale, bias;
   int64_t rows = 0, columns = 0;
   bool transposed = false;
@@ -30,7 +31,7 @@ struct Chain {
 
 class Fuser {
  public:
-  Fuser(Graph& g, PassContext& c) : g_(g), c_(c), users_(g) {}
+  Fuser(Graph& g, PassContext& c) : g_(g), c_(c), users_(g), taken_(g.nodes.size()) {}
 
   Status run() {
     if (g_.tokenFlow) return {};
@@ -86,14 +87,14 @@ class Fuser {
   bool extend(Chain& chain) {
     if (users_.controls(chain.last)) return false;
     const Use* use = users_.sole({chain.last, 0});
-    if (!use || use->node < 0) return false;
+    if (!use || use->node < 0 || taken_[size_t(use->node)]) return false;
     const Node& n = g_[use->node];
     if (!n.controls.empty() || !n.def) return false;
     const bool taken = n.op.starts_with("FusedBatchNorm")
                            ? batchNorm(chain, n, *use)
                            : isFloat(n) && (byChannel(chain, n, *use) || residual(chain, n, *use) ||
                                             activation(chain, n) || reshape(chain, n, *use));
-    if (taken) chain.last = use->node;
+    if (taken) chain.nodes.push_back(chain.last = use->node);
     return taken;
   }
 
@@ -254,6 +255,7 @@ class Fuser {
 
   /// The last node of the chain becomes the fused one.
   void emit(Chain& chain) {
+    for (int i : chain.nodes) taken_[size_t(i)] = true;
     Node b = g_[chain.base];
     if (b.op == "Conv2D" || b.op == "DepthwiseConv2dNative") {
       b.op = b.op == "Conv2D" ? kFusedConv : kFusedDepthwise;
@@ -295,6 +297,9 @@ class Fuser {
   Graph& g_;
   PassContext& c_;
   Users users_;
+  // What chains consist of. Another one must not go on there: both sides of a sum reach it, and one
+  // has it as its residual.
+  std::vector<bool> taken_;
   Ref<Constant> one_;
 };
 

@@ -108,6 +108,21 @@ TEST(Fuse, BothSidesOfASum) {
   same(b.returning({y}), {noise({2, 4, 4, 5})}, {{"_FusedConv2D", 2}, {"AddV2", 0}});
 }
 
+TEST(Fuse, BothSidesOfASumKeepWhatIsTheirs) {
+  GraphBuilder b("g");
+  const Output x = b.arg();
+  Output sides[2];
+  for (uint32_t i = 0; i < 2; ++i) {
+    Output y = b.node("Conv2D", {x, b.constant(noise({1, 1, 4, 8}, 3 + i))}, convAttrs());
+    y = b.node("BiasAdd", {y, b.constant(noise({8}, 5 + i))}, floatAttrs());
+    sides[i] = batchNorm(b, y, 8, 10 + 9 * i);
+  }
+  Output y = b.node("AddV2", {sides[0], sides[1]}, floatAttrs());
+  y = b.node("Relu", {y}, floatAttrs());
+  same(b.returning({y}), {noise({1, 3, 3, 4})},
+       {{"_FusedConv2D", 2}, {"Conv2D", 0}, {"BiasAdd", 0}, {"FusedBatchNormV3", 0}, {"AddV2", 0}});
+}
+
 TEST(Fuse, AChainOfProductsWithoutBiasKeepsEachActivation) {
   GraphBuilder b("g");
   Output y = b.arg();
