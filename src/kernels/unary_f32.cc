@@ -16,17 +16,23 @@ void map(const void* xs, void* ys, int64_t n, const UnaryParams&) {
   for (; i + 4 <= n; i += 4) store(y + i, F(load(x + i)));
   if (i < n) storePartial(y + i, F(loadPartial(x + i, int(n - i))), int(n - i));
 }
-/// The same with one copy of a long F.
+/// The same with one copy of a long F: the rest goes through the loop once more, padded. (A branch
+/// within the loop costs more than most F.)
 template <F32x4 (*F)(F32x4)>
 void mapLong(const void* xs, void* ys, int64_t n, const UnaryParams&) {
   const float* x = static_cast<const float*>(xs);
   float* y = static_cast<float*>(ys);
-  for (; n > 0; n -= 4, x += 4, y += 4) {
-    const F32x4 r = F(n >= 4 ? load(x) : loadPartial(x, int(n)));
-    if (n >= 4)
-      store(y, r);
-    else
-      storePartial(y, r, int(n));
+  float rest[4];
+  for (int count = 0;;) {
+    float* const end = y + n / 4 * 4;
+    for (; y != end; x += 4, y += 4) store(y, F(load(x)));
+    if (count > 0) return storePartial(static_cast<float*>(ys), load(rest), count);
+    if (n % 4 == 0) return;
+    count = int(n % 4);
+    ys = y;
+    store(rest, loadPartial(x, count));
+    x = y = rest;
+    n = 4;
   }
 }
 

@@ -204,8 +204,16 @@ inline F32x4 selu(F32x4 x) {
   constexpr float kScale = 1.05070098735548f, kScaleAlpha = 1.75809934084737f;
   return select(x > zero(), splat(kScale) * x, splat(kScaleAlpha) * expm1(x));
 }
-/// x sigmoid(x), also called swish.
-inline F32x4 silu(F32x4 x) { return x * sigmoid(x); }  // NaN for -infinity, as TensorFlow
+/// x sigmoid(x), also called swish: x / (1 + 2^t). 8 ulp above -8, up to 64 where the result is
+/// tiny; -0 below -88, NaN for -infinity, as TensorFlow.
+inline F32x4 silu(F32x4 x) {
+  const F32x4 shift = splat(0x1.8p23f);  // whole numbers end in the lowest bits of the sum
+  const F32x4 t = detail::clamp(x * splat(-detail::kLog2E), -126.0f, 128.0f);
+  const F32x4 shifted = t + shift;
+  const F32x4 p = horner(t - (shifted - shift), 1.000000072e+00f, 6.931469671e-01f,
+                         2.402211972e-01f, 5.550713280e-02f, 9.675541622e-03f, 1.327647088e-03f);
+  return x / madd(p, detail::exp2Int(bits(shifted)), splat(1.0f));
+}
 inline F32x4 mish(F32x4 x) { return x * tanh(softplus(x)); }
 /// x relu6(x + 3) / 6.
 inline F32x4 hardSwish(F32x4 x) {

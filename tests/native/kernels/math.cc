@@ -55,7 +55,9 @@ TEST(Math, Sweeps) {
       {"tan", tan, std::tan, 3.5},
       {"softplus", softplus, [](double x) { return x > 30 ? x : std::log1p(std::exp(x)); }, 8.0},
       {"elu", elu, [](double x) { return x > 0 ? x : std::expm1(x); }, 2.0},
-      {"silu", silu, [](double x) { return x / (1 + std::exp(-x)); }, 4.0, -80.0f, kInf},
+      {"silu", silu, [](double x) { return x / (1 + std::exp(-x)); }, 8.0, -8.0f, kInf},
+      {"silu far below", silu, [](double x) { return x / (1 + std::exp(-x)); }, 64.0, -80.0f,
+       -8.0f},
   };
   for (const Case& c : cases) {
     double worst = 0;
