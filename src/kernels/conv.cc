@@ -6,7 +6,7 @@
 namespace smw::kernels {
 namespace {
 
-// With fewer channels the taps of a filter row are read as one segment.
+// With fewer channels what a pixel reads is copied together.
 constexpr int64_t kMergeBelow = 24;
 
 bool isMerged(const Conv& s) {

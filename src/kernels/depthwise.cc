@@ -34,6 +34,7 @@ struct Plan {
   const Epilogue& e;
   const float* zeros;  // `channels` zeros
   Shape shape;
+  float lo, hi;  // the clamp, where no residual comes before it
 };
 
 /// kPixels (or fewer) neighbouring outputs: which rows of the filter lie inside the image, and
@@ -44,36 +45,60 @@ struct Group {
   const float* const* table;  // else (KH, columns): the pixel, or zeros
   int64_t columns;
   int64_t outOffset;  // floats from the start of out
+  float* residual;    // room for that of these outputs
+};
+
+/// What the loop over channels needs, on its own: nothing that it stores can change it.
+struct Loop {
+  ptrdiff_t n, rows, taps, stride, dilation, rowStep, columns;
+  const float *filter, *base;
+  const float* const* table;
+  float* out;
+  const float* bias;
+  F32x4 lo, hi;
+
+  Loop(const Plan& s, const Group& g)
+      : n(ptrdiff_t(s.channels)),
+        rows(ptrdiff_t(g.rowEnd - g.rowBegin)),
+        taps(ptrdiff_t(s.w.kernel[2])),
+        stride(ptrdiff_t(s.w.stride[2])),
+        dilation(ptrdiff_t(s.w.dilation[2])),
+        rowStep(ptrdiff_t(s.w.dilation[1] * s.w.in[2] * s.channels)),
+        columns(ptrdiff_t(g.columns)),
+        filter(s.filter + g.rowBegin * s.w.kernel[2] * s.channels),
+        base(g.base),
+        table(g.table + g.rowBegin * g.columns),
+        out(s.out + g.outOffset),
+        bias(s.e.bias ? s.e.bias : s.zeros),
+        lo(splat(s.lo)),
+        hi(splat(s.hi)) {}
 };
 
 // The sums of P outputs and 4 * V channels for any kernel.
 template <int P, int V, bool Table>
 struct AnyTaps {
   static constexpr int kVectors = V;
-  __attribute__((always_inline)) static void sum(const Plan& s, const Group& g, int64_t c,
-                                                 F32x4 (&acc)[P][V]) {
-    const int64_t kw = s.w.kernel[2], n = s.channels;
-    const int64_t stride = s.w.stride[2], dilation = s.w.dilation[2];
-    const float* f = s.filter + g.rowBegin * kw * n + c;
-    const float* const* table = g.table + g.rowBegin * g.columns;
-    const float* row = g.base + c;
+  __attribute__((always_inline)) static void sum(const Loop& s, ptrdiff_t c, F32x4 (&acc)[P][V]) {
+    const float* f = s.filter + c;
+    const float* const* table = s.table;
+    const float* row = s.base + c;
 #pragma clang loop unroll(disable)
-    for (int64_t i = g.rowBegin; i < g.rowEnd; ++i) {
+    for (ptrdiff_t i = s.rows; i > 0; --i) {
 #pragma clang loop unroll(disable)
-      for (int64_t j = 0; j < kw; ++j, f += n) {
+      for (ptrdiff_t j = 0; j < s.taps; ++j, f += s.n) {
         F32x4 weight[V];
 #pragma clang loop unroll(full)
         for (int v = 0; v < V; ++v) weight[v] = load(f + 4 * v);
 #pragma clang loop unroll(full)
         for (int p = 0; p < P; ++p) {
-          const int64_t column = p * stride + j * dilation;
-          const float* from = Table ? table[column] + c : row + column * n;
+          const ptrdiff_t column = p * s.stride + j * s.dilation;
+          const float* from = Table ? table[column] + c : row + column * s.n;
 #pragma clang loop unroll(full)
           for (int v = 0; v < V; ++v) acc[p][v] = madd(load(from + 4 * v), weight[v], acc[p][v]);
         }
       }
-      row += s.w.dilation[1] * s.w.in[2] * n;
-      table += g.columns;
+      row += s.rowStep;
+      table += s.columns;
     }
   }
 };
@@ -84,21 +109,18 @@ struct AnyTaps {
 template <int P, int K, int S, bool Table>
 struct FixedTaps {
   static constexpr int kVectors = 1;
-  __attribute__((always_inline)) static void sum(const Plan& s, const Group& g, int64_t c,
-                                                 F32x4 (&acc)[P][1]) {
-    const auto n = ptrdiff_t(s.channels),
-               rowStep = ptrdiff_t(s.w.dilation[1] * s.w.in[2] * s.channels);
-    const float* f = s.filter + g.rowBegin * K * n + c;
-    const float* const* table = g.table + g.rowBegin * g.columns;
-    const float* row = g.base + c;
+  __attribute__((always_inline)) static void sum(const Loop& s, ptrdiff_t c, F32x4 (&acc)[P][1]) {
+    const float* f = s.filter + c;
+    const float* const* table = s.table;
+    const float* row = s.base + c;
 #pragma clang loop unroll(disable)
-    for (auto i = ptrdiff_t(g.rowEnd - g.rowBegin); i > 0; --i) {
+    for (ptrdiff_t i = s.rows; i > 0; --i) {
       F32x4 weight[K];
 #pragma clang loop unroll(full)
-      for (int j = 0; j < K; ++j, f += n) weight[j] = load(f);
+      for (int j = 0; j < K; ++j, f += s.n) weight[j] = load(f);
       const float* x = row;
 #pragma clang loop unroll(full)
-      for (int column = 0; column < (P - 1) * S + K; ++column, x += n) {
+      for (int column = 0; column < (P - 1) * S + K; ++column, x += s.n) {
         const F32x4 v = load(Table ? table[column] + c : x);
 #pragma clang loop unroll(full)
         for (int p = 0; p < P; ++p) {
@@ -106,32 +128,28 @@ struct FixedTaps {
           if (j >= 0 && j < K) acc[p][0] = madd(v, weight[j], acc[p][0]);
         }
       }
-      row += rowStep;
-      table += g.columns;
+      row += s.rowStep;
+      table += s.columns;
     }
   }
 };
 
 template <int P, typename Taps>
-__attribute__((always_inline)) inline void channelsAt(const Plan& s, const Group& g, int64_t c) {
+__attribute__((always_inline)) inline void channelsAt(const Loop& s, ptrdiff_t c) {
   constexpr int V = Taps::kVectors;
   F32x4 acc[P][V];
 #pragma clang loop unroll(full)
   for (int p = 0; p < P; ++p)
 #pragma clang loop unroll(full)
     for (int v = 0; v < V; ++v) acc[p][v] = zero();
-  Taps::sum(s, g, c, acc);
-  const F32x4 lo = splat(s.e.lo), hi = splat(s.e.hi);
+  Taps::sum(s, c, acc);
 #pragma clang loop unroll(full)
   for (int v = 0; v < V; ++v) {
-    const F32x4 bias = s.e.bias ? load(s.e.bias + c + 4 * v) : zero();
+    const F32x4 bias = load(s.bias + c + 4 * v);
+    ptrdiff_t at = c + 4 * v;
 #pragma clang loop unroll(full)
-    for (int p = 0; p < P; ++p) {
-      const int64_t at = g.outOffset + p * s.channels + c + 4 * v;
-      F32x4 x = acc[p][v] + bias;
-      if (s.e.residual) x = x + load(s.e.residual + at);
-      store(s.out + at, min(max(x, lo), hi));
-    }
+    for (int p = 0; p < P; ++p, at += s.n)
+      store(s.out + at, min(max(acc[p][v] + bias, s.lo), s.hi));
   }
 }
 
@@ -152,23 +170,37 @@ __attribute__((noinline)) void channelRest(const Plan& s, const Group& g, bool t
         }
       const int64_t at = g.outOffset + p * n + c;
       if (s.e.bias) sum += s.e.bias[c];
-      if (s.e.residual) sum += s.e.residual[at];
-      sum = sum < s.e.lo ? s.e.lo : sum;
-      s.out[at] = s.e.hi < sum ? s.e.hi : sum;
+      sum = sum < s.lo ? s.lo : sum;
+      s.out[at] = s.hi < sum ? s.hi : sum;
     }
+}
+
+// A residual is rare, and would make the loops above slower.
+__attribute__((noinline)) void addResidual(const Plan& s, const float* residual, float* out,
+                                           int64_t n) {
+#pragma clang loop vectorize(disable) unroll(disable)
+  for (int64_t i = 0; i < n; ++i) {
+    const float sum = out[i] + residual[i], x = sum < s.e.lo ? s.e.lo : sum;
+    out[i] = s.e.hi < x ? s.e.hi : x;
+  }
 }
 
 template <int P, typename Taps>
 int64_t channels(const Plan& s, const Group& g, int64_t c) {
-  constexpr int64_t kStep = 4 * Taps::kVectors;
+  constexpr ptrdiff_t kStep = 4 * Taps::kVectors;
+  const Loop loop(s, g);
+  auto at = ptrdiff_t(c);
 #pragma clang loop unroll(disable)
-  for (; c + kStep <= s.channels; c += kStep) channelsAt<P, Taps>(s, g, c);
-  return c;
+  for (; at + kStep <= loop.n; at += kStep) channelsAt<P, Taps>(loop, at);
+  return at;
 }
 
 template <int P, bool Table>
 __attribute__((noinline)) void pixels(const Plan& s, const Group& g) {
   int64_t c = 0;
+  const int64_t n = P * s.channels;
+  // It may lie where the output goes.
+  if (s.e.residual) std::copy_n(s.e.residual + g.outOffset, n, g.residual);
   switch (s.shape) {
     case Shape::k3:
       c = channels<P, FixedTaps<P, 3, 1, Table>>(s, g, c);
@@ -188,18 +220,20 @@ __attribute__((noinline)) void pixels(const Plan& s, const Group& g) {
       break;
   }
   if (c < s.channels) channelRest(s, g, Table, P, c);
-  if (s.e.post) s.e.post(s.e.postContext, s.out + g.outOffset, P * s.channels);
+  if (s.e.residual) addResidual(s, g.residual, s.out + g.outOffset, n);
+  if (s.e.post) s.e.post(s.e.postContext, s.out + g.outOffset, n);
 }
 
 int64_t tableColumns(const Window& w) {
   return (kPixels - 1) * w.stride[2] + (w.kernel[2] - 1) * w.dilation[2] + 1;
 }
 
-void outputRow(const Plan& s, int64_t image, int64_t y, const float** table) {
+void outputRow(const Plan& s, int64_t image, int64_t y, const float** table, float* residual) {
   const Window& w = s.w;
   const int64_t top = y * w.stride[1] - w.padBefore[1], kh = w.kernel[1];
   Group g{};
   g.table = table;
+  g.residual = residual;
   g.columns = tableColumns(w);
   const auto ceilDiv = [](int64_t a, int64_t b) { return a <= 0 ? 0 : (a + b - 1) / b; };
   g.rowBegin = std::min(kh, ceilDiv(-top, w.dilation[1]));
@@ -242,7 +276,8 @@ void outputRow(const Plan& s, int64_t image, int64_t y, const float** table) {
 }
 
 int64_t tableFloats(const Depthwise& s) {
-  return (s.window.kernel[1] * tableColumns(s.window) + 1) * kPointerFloats;
+  return (s.window.kernel[1] * tableColumns(s.window) + 1) * kPointerFloats +
+         kPixels * s.outChannels();
 }
 int64_t expandedFloats(const Depthwise& s) {
   return s.multiplier == 1 ? 0 : s.batch * s.window.inSize() * s.outChannels();
@@ -273,15 +308,18 @@ void depthwise(Parallel& parallel, const Depthwise& s, const float* inp, const f
     inp = expanded;
   }
   const Window& w = s.window;
-  const Plan plan{w,   s.outChannels(), inp,   filter,
-                  out, epilogue,        zeros, shapeOf(w, s.outChannels())};
+  const Epilogue plain, &clamp = epilogue.residual ? plain : epilogue;
+  const Plan plan{w,        s.outChannels(), inp,   filter,
+                  out,      epilogue,        zeros, shapeOf(w, s.outChannels()),
+                  clamp.lo, clamp.hi};
   parallel.run(s.batch * w.out[1], grainFor(w.out[2] * s.outChannels() * w.kernelSize()),
                [&](int64_t begin, int64_t end, int slot) {
-                 auto address = reinterpret_cast<uintptr_t>(tables + slot * tableFloats(s));
+                 float* residual = tables + slot * tableFloats(s);
+                 auto address = reinterpret_cast<uintptr_t>(residual + kPixels * s.outChannels());
                  address = (address + alignof(float*) - 1) / alignof(float*) * alignof(float*);
                  auto** table = reinterpret_cast<const float**>(address);
                  for (int64_t i = begin; i < end; ++i)
-                   outputRow(plan, i / w.out[1], i % w.out[1], table);
+                   outputRow(plan, i / w.out[1], i % w.out[1], table, residual);
                });
 }
 

@@ -5,6 +5,7 @@
 
 #include "kernels/gemm_micro.h"
 #include "kernels/pack.h"
+#include "simd/vec.h"
 
 namespace smw::kernels {
 namespace {
@@ -16,16 +17,16 @@ int64_t tilesOf(const Indirect& s) { return (s.pixels() + kTileRows - 1) / kTile
 /// One thread's scratch, cut up.
 struct Work {
   const float** pointers;  // (segments, 6)
-  float* zeros;            // segmentLength, for all groups
-  float* patches;          // (6, segments, segmentLength), merged only
+  float* zeros;            // channels, for all groups
+  float* patches;          // (6, depth), merged only
 
   Work(const Indirect& s, float* scratch) {
     auto address = reinterpret_cast<uintptr_t>(scratch);
     address = (address + alignof(float*) - 1) / alignof(float*) * alignof(float*);
     pointers = reinterpret_cast<const float**>(address);
     zeros = reinterpret_cast<float*>(pointers + s.segments() * kTileRows);
-    patches = zeros + s.groups * s.segmentLength();
-    std::fill_n(zeros, s.groups * s.segmentLength(), 0.f);
+    patches = zeros + s.groups * s.channels;
+    std::fill_n(zeros, s.groups * s.channels, 0.f);
   }
 };
 
@@ -55,17 +56,37 @@ struct Pixel {
   }
 };
 
-// Where a merged row of taps sticks out of the image, it is copied and padded.
-const float* patch(const Indirect& s, const float* row, int64_t first, float* dst) {
-  const GridAxis& w = s.axis[2];
-  for (int64_t j = 0; j < w.taps; ++j, dst += s.channels) {
-    const int64_t x = first + j;
-    if (x >= 0 && x < w.inSize)
-      std::copy_n(row + x * s.inPixel, s.channels, dst);
-    else
-      std::fill_n(dst, s.channels, 0.f);
+float* copyFloats(const float* from, int64_t n, float* to) {
+  for (; n >= 4; n -= 4, from += 4, to += 4) simd::store(to, simd::load(from));
+  for (; n > 0; --n) *to++ = *from++;
+  return to;
+}
+float* clearFloats(int64_t n, float* to) {
+  for (; n > 0; --n) *to++ = 0;
+  return to;
+}
+
+// All that a pixel's taps read, side by side: with few channels, going from stretch to stretch
+// would cost more than this copy.
+void gather(const Indirect& s, const Pixel& p, float* to) {
+  const GridAxis &d = s.axis[0], &h = s.axis[1], &w = s.axis[2];
+  const int64_t x = w.inStep * p.t[2] + w.tapFirst, n = s.channels;
+  const int64_t from = std::clamp<int64_t>(-x, 0, w.taps),
+                end = std::clamp<int64_t>(w.inSize - x, from, w.taps);
+  for (int64_t i = 0; i < d.taps; ++i) {
+    const int64_t z = d.inStep * p.t[0] + d.tapFirst + d.tapStep * i;
+    for (int64_t j = 0; j < h.taps; ++j) {
+      const int64_t y = h.inStep * p.t[1] + h.tapFirst + h.tapStep * j;
+      if (z < 0 || z >= d.inSize || y < 0 || y >= h.inSize) {
+        to = clearFloats(w.taps * n, to);
+        continue;
+      }
+      const float* row = s.inp + ((p.image * d.inSize + z) * h.inSize + y) * w.inSize * n;
+      to = clearFloats(from * n, to);
+      to = copyFloats(row + (x + from) * n, (end - from) * n, to);
+      to = clearFloats((w.taps - end) * n, to);
+    }
   }
-  return dst - w.taps * s.channels;
 }
 
 // True where no tap of the pixel lies left or right of the image.
@@ -78,21 +99,20 @@ bool isInside(const Indirect& s, const Pixel& p) {
 void pointAt(const Indirect& s, const Pixel& p, int r, const Work& work) {
   const GridAxis &d = s.axis[0], &h = s.axis[1], &w = s.axis[2];
   const float** to = work.pointers + r;
-  float* patches = work.patches + (s.merged ? r * s.depth() : 0);
+  if (s.merged) {
+    float* patch = work.patches + r * s.depth();
+    gather(s, p, patch);
+    *to = patch;
+    return;
+  }
   const int64_t x0 = w.inStep * p.t[2] + w.tapFirst;
-  const bool inside = isInside(s, p);
   for (int64_t i = 0; i < d.taps; ++i) {
     const int64_t z = d.inStep * p.t[0] + d.tapFirst + d.tapStep * i;
-    for (int64_t j = 0; j < h.taps; ++j, patches += s.segmentLength()) {
+    for (int64_t j = 0; j < h.taps; ++j) {
       const int64_t y = h.inStep * p.t[1] + h.tapFirst + h.tapStep * j;
       const bool out = z < 0 || z >= d.inSize || y < 0 || y >= h.inSize;
       const float* row =
           out ? nullptr : s.inp + ((p.image * d.inSize + z) * h.inSize + y) * w.inSize * s.inPixel;
-      if (s.merged) {
-        *to = out ? work.zeros : inside ? row + x0 * s.inPixel : patch(s, row, x0, patches);
-        to += kTileRows;
-        continue;
-      }
       int64_t x = x0;
       for (int64_t k = 0; k < w.taps; ++k, x += w.tapStep, to += kTileRows)
         *to = out || x < 0 || x >= w.inSize ? work.zeros : row + x * s.inPixel;
@@ -127,7 +147,7 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
       ptrdiff_t offset[kTileRows];
       bool leftInside = false;
       for (int r = 0; r < rows; ++r, pixel.advance(s)) {
-        const bool inside = isInside(s, pixel);
+        const bool inside = !s.merged && isInside(s, pixel);
         if (leftInside && inside && pixel.t[2] > 0) {
           offset[r] = offset[r - 1] + outStep;
           pointBeside(s, r, work);
@@ -142,7 +162,8 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
         const Epilogue& e = s.epilogue;
         a.offset = ptrdiff_t(g * s.channels);
         const MicroB panels{.b = s.b + g * groupFloats + first * kPanel * depth,
-                            .panelStride = ptrdiff_t(depth * kPanel)};
+                            .panelStride = ptrdiff_t(depth * kPanel),
+                            .cold = tile == begin && rows > 1};
         const MicroC to{.c = s.out + column,
                         .cRow = offset,
                         .columns = ptrdiff_t(std::min(last * kPanel, s.columns) - first * kPanel),
@@ -160,7 +181,7 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
 
 int64_t indirectScratch(const Indirect& s) {
   const int64_t pointers = (s.segments() * kTileRows + 1) * kPointerFloats;
-  const int64_t floats = s.groups * s.segmentLength() + (s.merged ? kTileRows * s.depth() : 0);
+  const int64_t floats = s.groups * s.channels + (s.merged ? kTileRows * s.depth() : 0);
   return (pointers + floats + 15) / 16 * 16;
 }
 

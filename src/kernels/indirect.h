@@ -30,13 +30,15 @@ struct Indirect {
   float* out = nullptr;
   int64_t outPixel = 0;
   Epilogue epilogue;  ///< its residual is laid out as out
-  /// Taps along the last axis lie side by side in the image and are read as one (few channels).
+  /// What the taps of a pixel read is copied side by side first (few channels). Needs one group,
+  /// and taps side by side along the last axis.
   bool merged = false;
 
   int64_t pixels() const { return batch * axis[0].count * axis[1].count * axis[2].count; }
-  int64_t segments() const { return axis[0].taps * axis[1].taps * (merged ? 1 : axis[2].taps); }
-  int64_t segmentLength() const { return merged ? channels * axis[2].taps : channels; }
-  int64_t depth() const { return segments() * segmentLength(); }
+  int64_t segments() const { return merged ? 1 : taps(); }
+  int64_t segmentLength() const { return merged ? depth() : channels; }
+  int64_t depth() const { return taps() * channels; }
+  int64_t taps() const { return axis[0].taps * axis[1].taps * axis[2].taps; }
 };
 
 /// Several products whose outputs do not overlap, run as one loop.
