@@ -18,7 +18,7 @@ async function fuzz(target) {
   const corpus = inRoot('build/fuzz/corpus', target);
   mkdirSync(corpus, { recursive: true });
   const { ok, output } = await capture(
-    inRoot(`build/fuzz/bin/fuzz_${target}`),
+    inRoot(`build/asan/bin/fuzz_${target}`),
     [
       // The first folder takes what is new.
       corpus,
@@ -42,7 +42,7 @@ export const name = 'fuzz';
 export async function runSuite() {
   const targets = sourceFiles('tests/fuzz/*.cc').map((file) => basename(file, '.cc'));
   cmakeBuild(
-    'fuzz',
+    'asan',
     targets.map((target) => `fuzz_${target}`),
   );
   mkdirSync(found, { recursive: true });
