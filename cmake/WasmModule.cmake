@@ -1,10 +1,10 @@
 # Links. Every variant is a link of the same objects; src/kernels exists twice, and src/ops/links says which
 # families of ops are in:
-#   build/wasm/smw-{core,full}-{strict,relaxed}.wasm   and .web.mjs beside each
-#   build/wasm/smw-core-strict.node.mjs
+#   build/wasm/smw-{core,full}-{strict,relaxed}[-threads].wasm   and .web.mjs beside each
+#   build/wasm/smw-core-strict-threads.node.mjs
 # The wasm does not depend on the glue that is made with it, and the glue is the same for all variants
 # (tools/build_js.mjs compares it): so glue for Node is made with one variant only.
-file(GLOB_RECURSE wasm_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/wasm/*.cc)
+file(GLOB wasm_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/wasm/*.cc)
 if(NOT wasm_sources)
   return()
 endif()
@@ -13,6 +13,11 @@ endif()
 add_library(wasm OBJECT ${wasm_sources})
 target_compile_options(wasm PRIVATE ${SMW_WARNINGS})
 target_link_libraries(wasm PUBLIC runtime smw_flags)
+foreach(link serial threads)
+  add_library(wasm_${link} OBJECT src/wasm/links/${link}.cc)
+  target_compile_options(wasm_${link} PRIVATE ${SMW_WARNINGS})
+  target_link_libraries(wasm_${link} PUBLIC runtime smw_flags)
+endforeach()
 
 set(link_flags
   -Oz
@@ -28,13 +33,16 @@ set(link_flags
   -sWASM_BIGINT
   -sALLOW_MEMORY_GROWTH
   -sMAXIMUM_MEMORY=4GB
+  -sIMPORTED_MEMORY  # the host makes it, shared or not
   -sMEMORY_GROWTH_GEOMETRIC_STEP=0
   -sSTACK_SIZE=1MB
   -sASSERTIONS=0
   -sTEXTDECODER=2
-  -sINCOMING_MODULE_JS_API=instantiateWasm,locateFile,wasmBinary,print,printErr,onAbort
+  -sINCOMING_MODULE_JS_API=instantiateWasm,locateFile,wasmBinary,wasmMemory,print,printErr,onAbort
   -sEXPORTED_RUNTIME_METHODS=wasmMemory,HEAPU8
   -sEXPORTED_FUNCTIONS=_malloc,_free)
+
+set(shared -sSHARED_MEMORY -Wl,--no-check-features)
 
 # smw_module(variant glue environment LIBRARIES... FLAGS flags...)
 function(smw_module variant glue environment)
@@ -60,7 +68,7 @@ function(smw_variant variant)
              COMMAND ${CMAKE_COMMAND} -E copy web/${name}.mjs ${name}.web.mjs)
   set(modules ${variant}_web)
   if(ARG_NODE)
-    smw_module(${variant} node node ${libraries} FLAGS ${ARG_FLAGS})
+    smw_module(${variant} node node,worker ${libraries} FLAGS ${ARG_FLAGS})
     list(APPEND outputs ${out}.node.mjs)
     list(APPEND copies COMMAND ${CMAKE_COMMAND} -E compare_files web/${name}.wasm node/${name}.wasm
                        COMMAND ${CMAKE_COMMAND} -E copy node/${name}.mjs ${name}.node.mjs)
@@ -70,9 +78,10 @@ function(smw_variant variant)
   add_custom_target(${variant} ALL DEPENDS ${outputs})
 endfunction()
 
-smw_variant(core-strict kernels_strict ops_core NODE)
-smw_variant(core-relaxed kernels_relaxed ops_core FLAGS -mrelaxed-simd)
-smw_variant(full-strict kernels_strict ops_full)
-smw_variant(full-relaxed kernels_relaxed ops_full FLAGS -mrelaxed-simd)
-# Threaded variants join here, with glue of their own:
-#   smw_variant(core-strict-threads kernels_strict ops_core NODE FLAGS -pthread -sPTHREAD_POOL_SIZE=... )
+set(node_core NODE)
+foreach(ops core full)
+  smw_variant(${ops}-strict kernels_strict ops_${ops} wasm_serial)
+  smw_variant(${ops}-relaxed kernels_relaxed ops_${ops} wasm_serial FLAGS -mrelaxed-simd)
+  smw_variant(${ops}-strict-threads kernels_strict ops_${ops} wasm_threads ${node_${ops}} FLAGS ${shared})
+  smw_variant(${ops}-relaxed-threads kernels_relaxed ops_${ops} wasm_threads FLAGS ${shared} -mrelaxed-simd)
+endforeach()

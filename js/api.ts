@@ -2,6 +2,7 @@
 import type { EngineOptions, ReadRange } from './engine.ts';
 import { invalidArgument, SavedModelError, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
+import { isNoThreads } from './host/pool.ts';
 import { WorkerHost } from './host/worker_host.ts';
 import type { SavedModelInfo } from './info.ts';
 import { SavedModel } from './model.ts';
@@ -9,7 +10,7 @@ import type { LoadOptions } from './options.ts';
 import type { Platform, Variant } from './platform.ts';
 import { openSource, type ModelSource } from './sources/open.ts';
 import type { Source } from './sources/source.ts';
-import { features, variantsFor } from './variant.ts';
+import { features, threadsFor, variantsFor } from './variant.ts';
 
 export interface Capabilities {
   /** WebAssembly SIMD: the model cannot run without. */
@@ -32,16 +33,25 @@ export interface Api {
 
 export function makeApi(platform: Platform): Api {
   const compiled = new Map<string, Promise<WebAssembly.Module>>();
+  /** Why threads did not start when they were last tried: `auto` does not try again. */
+  let noThreads: string | undefined;
 
   /** What the machine can run of what the caller wants. */
-  function variants(options: Pick<LoadOptions, 'wasm' | 'ops'>): Variant[] {
+  function threads(options: Pick<LoadOptions, 'threads' | 'wasm'>) {
+    const { threads = 'auto' } = options;
+    const found = threadsFor(options, platform.cores());
+    const failed = noThreads && threads === 'auto' && found.threads > 1;
+    return failed ? { threads: 1, reason: noThreads } : found;
+  }
+
+  function variants(options: Pick<LoadOptions, 'wasm' | 'ops'>, threads: number): Variant[] {
     const found = features();
     if (!found.simd)
       throw new SavedModelError(
         'This browser has no WebAssembly SIMD, which savedmodel-wasm needs',
         { code: 'UNIMPLEMENTED' },
       );
-    return variantsFor(found, options);
+    return variantsFor(found, options, threads > 1);
   }
 
   function compile(
@@ -69,8 +79,8 @@ export function makeApi(platform: Platform): Api {
   ): Promise<{ host: Host; loaded: Loaded; variant: Variant }> {
     const { signal } = options;
     throwIfAborted(signal);
-    const [first, next] = variants(options) as [Variant, Variant?];
-    let variant = first;
+    let count = inspect ? 1 : threads(options).threads;
+    let [variant, next] = variants(options, count) as [Variant, Variant?];
     const starting: Promise<Host> =
       options.worker === false
         ? platform.localHost()
@@ -83,26 +93,32 @@ export function makeApi(platform: Platform): Api {
     ]);
     ready.catch(() => void starting.then((host) => host.dispose()).catch(() => undefined));
     const [module, source, host] = await ready;
-    const load = (wasm: WebAssembly.Module) =>
-      host.load({
-        wasm,
-        files: source.files.map(({ path, size }) => ({ path, size })),
-        options: engineOptions(options, inspect),
-        read: readerOf(source, signal),
-        onProgress: options.onProgress,
-        signal,
-      });
-    try {
-      const loaded = await load(module).catch(async (error: unknown) => {
-        // Ops that only the next variant has: found before any weight is read.
-        if (!next || (error as SavedModelError).code !== 'UNIMPLEMENTED') throw error;
-        return load(await compile((variant = next), options));
-      });
-      return { host, loaded, variant };
-    } catch (error) {
-      host.dispose();
-      throw error;
-    }
+    for (let wasm = module; ; wasm = await compile(variant, options))
+      try {
+        const loaded = await host.load({
+          wasm,
+          files: source.files.map(({ path, size }) => ({ path, size })),
+          options: engineOptions(options, inspect),
+          threads: count,
+          read: readerOf(source, signal),
+          onProgress: options.onProgress,
+          signal,
+        });
+        noThreads = loaded.reason ?? noThreads;
+        return { host, loaded, variant };
+      } catch (error) {
+        if (isNoThreads(error)) {
+          noThreads = error.message;
+          [variant, next] = variants(options, (count = 1)) as [Variant, Variant?];
+        } else if (next && (error as SavedModelError).code === 'UNIMPLEMENTED') {
+          // Ops that only the next variant has: found before any weight is read.
+          variant = next;
+          next = undefined;
+        } else {
+          host.dispose();
+          throw error;
+        }
+      }
   }
 
   return {
@@ -119,14 +135,20 @@ export function makeApi(platform: Platform): Api {
     },
     async capabilities(options = {}) {
       const found = features();
-      const reasons = ['threads: this build runs models on one thread'];
+      const { threads: most, reason } = threads(options);
+      const reasons = reason ? [reason] : [];
       if (!found.simd) reasons.push('simd: WebAssembly.validate refuses SIMD instructions');
       if (!found.relaxedSimd)
         reasons.push('relaxedSimd: WebAssembly.validate refuses relaxed SIMD instructions');
       const { Engine, factory } = await platform.engine();
-      const full = found.simd && variants({ ...options, ops: 'full' })[0]!;
+      const full = found.simd && variants({ ...options, ops: 'full' }, 1)[0]!;
       const engine = full && (await Engine.create(factory, await compile(full, options), {}));
-      return { ...found, threads: 1, reasons, supportedOps: engine ? engine.supportedOps() : [] };
+      return {
+        ...found,
+        threads: most,
+        reasons,
+        supportedOps: engine ? engine.supportedOps() : [],
+      };
     },
   };
 }

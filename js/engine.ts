@@ -2,6 +2,7 @@
 // tensors in and out. Runs in the worker, or in the page where there is none. The protocol is that of
 // src/wasm/bindings.cc.
 import { SavedModelError, throwIfAborted, type ErrorFacts } from './errors.ts';
+import { makeMemory, Pool, type Threads } from './host/pool.ts';
 
 /** What Emscripten's glue gives. */
 interface SmwModule {
@@ -13,6 +14,7 @@ interface SmwModule {
   _smwBegin(session: number, signature: number): number;
   _smwRun(session: number, budgetMs: number): number;
   _smwAbort(session: number): void;
+  _smwPool(threads: number, callerMaySleep: number): number;
 }
 interface SmwSession {
   pointer(): number;
@@ -111,7 +113,8 @@ const optionLines = (o: EngineOptions): string => {
 
 /** Lets timers, messages and input events through: the engine works in slices between such turns. */
 const turn: () => Promise<void> = (() => {
-  if (typeof MessageChannel === 'undefined') return () => new Promise((r) => setTimeout(r, 0));
+  // Node delivers a port's messages by the thousand before it looks at timers.
+  if (typeof setImmediate === 'function') return () => new Promise((r) => setImmediate(r));
   let waiting: (() => void)[] = [];
   let channel: MessageChannel | undefined;
   return () => {
@@ -120,14 +123,11 @@ const turn: () => Promise<void> = (() => {
       channel.port1.onmessage = () => {
         const now = waiting;
         waiting = [];
-        // An open port keeps a Node process alive.
-        (channel!.port1 as { unref?: () => void }).unref?.();
         for (const done of now) done();
       };
     }
     return new Promise((done) => {
       waiting.push(done);
-      (channel!.port1 as { ref?: () => void }).ref?.();
       channel!.port2.postMessage(0);
     });
   };
@@ -136,7 +136,12 @@ const turn: () => Promise<void> = (() => {
 export class Engine {
   private readonly session: SmwSession;
   private readonly pointer: number;
-  private lost = false;
+  private lost: SavedModelError | undefined;
+  private pool: Pool | undefined;
+  /** Threads that work, this one included. */
+  threads = 1;
+  /** Why those are fewer than were asked for. */
+  reason: string | undefined;
   private readRange: ReadRange = () => Promise.reject(new Error('no files'));
   /** Reads under way that the engine has not asked for yet, by range. */
   private early = new Map<string, Promise<Uint8Array>>();
@@ -149,13 +154,17 @@ export class Engine {
     this.pointer = this.session.pointer();
   }
 
-  /** `wasm` is instantiated with `factory`, the glue of its variant. */
+  /** `wasm` is instantiated with `factory`, the glue of all variants. More than one thread takes one with threads. */
   static async create(
     factory: ModuleFactory,
     wasm: WebAssembly.Module,
     options: EngineOptions,
+    threads?: Threads,
   ): Promise<Engine> {
+    const count = threads?.count ?? 1;
+    const memory = makeMemory(count > 1);
     const module = await factory({
+      wasmMemory: memory,
       instantiateWasm: (
         imports: WebAssembly.Imports,
         done: (i: WebAssembly.Instance, m: WebAssembly.Module) => void,
@@ -164,7 +173,25 @@ export class Engine {
         return {};
       },
     });
-    return new Engine(module, options);
+    let pool: Pool | undefined;
+    if (count > 1) {
+      // The main thread of a page must not sleep.
+      const blocks = module._smwPool(count, Number(typeof document === 'undefined')) >>> 0;
+      if (blocks) pool = new Pool(threads!, { wasm, memory, blocks });
+    }
+    const engine = new Engine(module, options);
+    engine.pool = pool;
+    return engine;
+  }
+
+  /** Gives up the instance: a call under way and later ones fail. */
+  end(): void {
+    this.lose(new SavedModelError('The model was disposed', { code: 'FAILED_PRECONDITION' }));
+  }
+
+  private lose(why: SavedModelError): SavedModelError {
+    this.pool?.end();
+    return (this.lost ??= why);
   }
 
   supportedOps(): string[] {
@@ -200,15 +227,28 @@ export class Engine {
     signal?: AbortSignal,
   ): Promise<void> {
     this.readRange = read;
-    for (const { path, size } of files) if (!this.session.addFile(path, size)) throw this.error();
-    for (;;) {
-      throwIfAborted(signal);
-      const answer = this.guard(() => this.module._smwStep(this.pointer));
-      if (answer === Answer.Failed) throw this.error();
-      onProgress?.(this.progress());
-      if (answer === Answer.Done) return;
-      if (answer === Answer.Read) await this.fillRanges(signal);
-      else await turn();
+    try {
+      for (const { path, size } of files) if (!this.session.addFile(path, size)) throw this.error();
+      for (;;) {
+        throwIfAborted(signal);
+        const answer = this.guard(() => this.module._smwStep(this.pointer));
+        if (answer === Answer.Failed) throw this.error();
+        onProgress?.(this.progress());
+        if (answer === Answer.Done) return await this.awaitHelpers();
+        if (answer === Answer.Read) await this.fillRanges(signal);
+        else await turn();
+      }
+    } catch (error) {
+      this.pool?.end();
+      throw error;
+    }
+  }
+
+  private async awaitHelpers(): Promise<void> {
+    try {
+      if (this.pool) this.threads = await this.pool.ready();
+    } catch (error) {
+      this.reason = (error as Error).message;
     }
   }
 
@@ -322,12 +362,11 @@ export class Engine {
 
   /** A trap or an abort ends the instance: whatever comes later says so. */
   private guard(run: () => number): number {
-    if (this.lost) throw lostError();
+    if (this.lost) throw this.lost;
     try {
       return run();
     } catch (cause) {
-      this.lost = true;
-      throw lostError(cause);
+      throw this.lose(lostError(cause));
     }
   }
 }

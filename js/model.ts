@@ -48,16 +48,19 @@ export class SavedModel {
   /** Tags of the MetaGraph that was loaded. */
   readonly tags: readonly string[];
   readonly tensorflowVersion: string;
+  /** Threads that run the model. */
+  readonly threads: number;
 
   private queue: Promise<unknown> = Promise.resolve();
 
   /** @internal */
   constructor(
     private readonly host: Host,
-    { info, signatures, metaGraph }: Loaded,
+    { info, signatures, metaGraph, threads }: Loaded,
     /** The WebAssembly that runs the model. */
     readonly variant: Variant,
   ) {
+    this.threads = threads;
     this.info = info as SavedModelInfo;
     const chosen = this.info.metaGraphs[metaGraph]!;
     this.tags = chosen.tags;

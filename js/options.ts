@@ -14,7 +14,11 @@ export interface LoadOptions {
   onProgress?: (progress: LoadProgress) => void;
   /** False runs the model in the calling thread, in slices. Default true. */
   worker?: boolean;
-  /** Threads of the model: 1 for now, see `capabilities()`. */
+  /**
+   * Threads of the model, its own included. `auto`, the default, takes as many as there are cores, 4 at most, where
+   * memory can be shared: in Node, and in pages that are cross-origin isolated. Where that is not so, or threads do
+   * not start within 3 s, the model runs on one; `model.threads` and `capabilities().reasons` tell.
+   */
   threads?: number | 'auto';
   /** False skips the checksums of weights. Default true. */
   verify?: boolean;

@@ -6,8 +6,8 @@ import type { Source } from './sources/source.ts';
 
 /** The instructions that a link of the module uses: picked by what the machine can do. */
 export type Simd = 'relaxed' | 'strict';
-/** The links of the module. `core` has the common ops, `full` all of them. */
-export type Variant = `${'core' | 'full'}-${Simd}`;
+/** The links of the module. `core` has the common ops, `full` all of them; `threads` are for shared memory. */
+export type Variant = `${'core' | 'full'}-${Simd}${'' | '-threads'}`;
 
 export interface Platform {
   /** Where a variant lies beside this script. */
@@ -16,6 +16,8 @@ export interface Platform {
   compile(url: URL): Promise<WebAssembly.Module>;
   startWorker(): Promise<WorkerPort>;
   localHost(): Promise<Host>;
+  /** How many threads run at once here. */
+  cores(): number;
   /** The engine and its glue, to be used in this thread. */
   engine(): Promise<{ Engine: typeof Engine; factory: ModuleFactory }>;
   /** Sources that only this platform has, such as a path on disk. */

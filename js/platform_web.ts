@@ -1,7 +1,7 @@
 // Browsers.
 import { SavedModelError } from './errors.ts';
+import { webPort } from './host/web_port.ts';
 import type { WorkerPort } from './host/worker_host.ts';
-import type { FromWorker } from './host/messages.ts';
 import type { Platform, Variant } from './platform.ts';
 
 /**
@@ -26,6 +26,14 @@ function wasmUrl(variant: Variant): URL {
       return new URL('./smw-full-relaxed.wasm', import.meta.url);
     case 'full-strict':
       return new URL('./smw-full-strict.wasm', import.meta.url);
+    case 'core-relaxed-threads':
+      return new URL('./smw-core-relaxed-threads.wasm', import.meta.url);
+    case 'core-strict-threads':
+      return new URL('./smw-core-strict-threads.wasm', import.meta.url);
+    case 'full-relaxed-threads':
+      return new URL('./smw-full-relaxed-threads.wasm', import.meta.url);
+    case 'full-strict-threads':
+      return new URL('./smw-full-strict-threads.wasm', import.meta.url);
   }
 }
 
@@ -63,36 +71,19 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
 
 async function startWorker(): Promise<WorkerPort> {
   const moved = beside('worker.mjs');
-  const worker = moved
-    ? new Worker(moved, { type: 'module' })
-    : new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' });
-  let onError: (error: Error) => void = () => undefined;
-  let onMessage: (m: FromWorker) => void = () => undefined;
-  worker.onmessage = (e: MessageEvent<FromWorker>) => onMessage(e.data);
-  worker.onerror = (e) => {
-    const why = e.message
-      ? `: ${e.message}`
-      : ' (is worker.mjs beside the script, and allowed by CSP?)';
-    onError(
-      new SavedModelError(`The worker of savedmodel-wasm failed${why}`, {
-        code: 'INTERNAL',
-        modelLost: true,
-      }),
-    );
-  };
-  return {
-    postMessage: (message, transfer) => worker.postMessage(message, transfer ?? []),
-    onMessage: (take) => (onMessage = take),
-    onError: (take) => (onError = take),
-    terminate: () => worker.terminate(),
-  };
+  return webPort(
+    moved
+      ? new Worker(moved, { type: 'module' })
+      : new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' }),
+  );
 }
 
 export const webPlatform: Platform = {
   wasmUrl,
   compile,
   startWorker,
-  localHost: async () => new (await import('./host/engine_and_glue.ts')).LocalHost(),
+  localHost: async () => new (await import('./host/engine_and_glue.ts')).LocalHost(startWorker),
+  cores: () => navigator.hardwareConcurrency,
   engine: () => import('./host/engine_and_glue.ts'),
   openSource: async () => undefined,
 };

@@ -1,10 +1,7 @@
 // npm run build: dist/ (the package) and web/dist/ (the page).
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { cmakeBuild, exists, inRoot, setup } from './lib/run.mjs';
-
-export const variants = ['core-strict', 'core-relaxed', 'full-strict', 'full-relaxed'].map(
-  (v) => `smw-${v}`,
-);
+import { variants } from './lib/variants.mjs';
 
 /** Links every wasm variant and lays it, with its glue, into dist/. */
 function buildWasm() {

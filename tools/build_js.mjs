@@ -1,12 +1,13 @@
 // js/*.ts -> dist/: js/index.ts for browsers, js/node.ts for Node, js/worker.ts, js/cli.ts, and declarations.
 import esbuild from 'esbuild';
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { bin, exists, inRoot, run } from './lib/run.mjs';
+import { variants } from './lib/variants.mjs';
 
 // Members that neither users, nor messages, nor Emscripten's glue know.
 const ours =
-  'answerRead|early|ended|enqueue|fillRanges|guard|lost|localHost|mailbox|makeSignature|nextId|openSource|ranged|' +
-  'readRange|session|startWorker|takeOutputs|waiting|wasmUrl';
+  'answerRead|awaitHelpers|early|ended|enqueue|fillRanges|guard|lose|lost|localHost|mailbox|makeSignature|nextId|' +
+  'openSource|ranged|readRange|session|startWorker|takeOutputs|waiting|wasmUrl';
 
 const common = {
   mangleProps: new RegExp(`^(${ours})$`),
@@ -22,20 +23,40 @@ const common = {
 };
 const present = (...names) => names.map((n) => `js/${n}.ts`).filter((file) => exists(file));
 
+const readGlue = (file) =>
+  readFileSync(inRoot('build/wasm', file), 'utf8')
+    .replace(/new URL\("[^"]*\.wasm", ?import\.meta\.url\)\.href/g, '""')
+    .replaceAll(file.split('.')[0], 'smw');
+
+/** What glue and wasm have agreed upon: the short names of imports and exports. */
+const namesOf = (glue) =>
+  [/wasmImports=\{[^}]*\}/g, /Module\["\w+"\]=wasmExports\["\w+"\]/g, /=wasmExports\["\w+"\]/g]
+    .flatMap((pattern) => glue.match(pattern))
+    .join();
+
+function nameOfExport(glue, name) {
+  const found = new RegExp(`Module\\["_${name}"\\]=wasmExports\\["(\\w+)"\\]`).exec(glue);
+  if (!found) throw new Error(`the glue has no ${name}`);
+  return JSON.stringify(found[1]);
+}
+
 /**
- * Emscripten's glue becomes a part of the bundle. It is one for all variants: they differ only in the name of
- * the wasm file, which the host fetches itself.
+ * Emscripten's glue becomes a part of the bundle. It is one for all variants: that of a link with shared memory,
+ * which looks for a new buffer at every turn, does for the others too.
  */
 function glueOf(platform) {
-  const folder = inRoot('build/wasm');
-  const [glue, ...others] = readdirSync(folder)
-    .filter((file) => file.startsWith('smw-') && file.endsWith(`.${platform}.mjs`))
-    .map((file) =>
-      readFileSync(`${folder}/${file}`, 'utf8')
-        .replace(/new URL\("[^"]*\.wasm", ?import\.meta\.url\)\.href/g, '""')
-        .replaceAll(file.split('.')[0], 'smw'),
-    );
-  if (others.some((other) => other !== glue)) throw new Error('the glue of the variants differs');
+  const glue = readGlue(`smw-core-strict-threads.${platform}.mjs`);
+  for (const variant of variants)
+    if (namesOf(readGlue(`${variant}.web.mjs`)) !== namesOf(glue))
+      throw new Error(`${variant} has other names of imports and exports`);
+  const define = {
+    SMW_THREAD: nameOfExport(glue, 'smwThread'),
+    SMW_THREAD_LOST: nameOfExport(glue, 'smwThreadLost'),
+  };
+  return { define, plugins: [gluePlugin(glue)] };
+}
+
+function gluePlugin(glue) {
   return {
     name: 'glue',
     setup(b) {
@@ -52,14 +73,14 @@ export async function buildPackage() {
     entryPoints: present('index', 'worker').map((file) => inRoot(file)),
     chunkNames: 'web-[hash]',
     platform: 'browser',
-    plugins: [glueOf('web')],
+    ...glueOf('web'),
   });
   await esbuild.build({
     ...common,
     entryPoints: present('node', 'node_worker', 'cli').map((file) => inRoot(file)),
     chunkNames: 'node-[hash]',
     platform: 'node',
-    plugins: [glueOf('node')],
+    ...glueOf('node'),
   });
   if (exists('dist/cli.mjs')) chmodSync(inRoot('dist/cli.mjs'), 0o755);
   run(process.execPath, [bin('tsc'), '-p', 'tsconfig.build.json']);

@@ -6,6 +6,8 @@ export interface LoadRequest {
   wasm: WebAssembly.Module;
   files: EngineFile[];
   options: EngineOptions;
+  /** More than 1 only for a variant with threads. */
+  threads: number;
   read: ReadRange;
   onProgress?: ((p: Progress) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -17,6 +19,10 @@ export interface Loaded {
   /** Index of the MetaGraph that was loaded. */
   metaGraph: number;
   signatures: EngineSignature[];
+  /** Threads that run it. */
+  threads: number;
+  /** Why those are fewer than were asked for. */
+  reason: string | undefined;
 }
 
 /** One model's engine, wherever it runs. */
@@ -36,5 +42,6 @@ export interface Host {
 /** What an engine that was just loaded tells. */
 export function describe(engine: Engine, options: EngineOptions): Loaded {
   const signatures = options.inspect ? [] : engine.signatures();
-  return { info: engine.info(), metaGraph: engine.metaGraph(), signatures };
+  const { threads, reason } = engine;
+  return { info: engine.info(), metaGraph: engine.metaGraph(), signatures, threads, reason };
 }

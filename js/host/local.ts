@@ -3,14 +3,21 @@ import factory from 'smw-glue';
 import { Engine, type RawTensor } from '../engine.ts';
 import { SavedModelError } from '../errors.ts';
 import { describe, type Host, type Loaded, type LoadRequest } from './host.ts';
+import type { StartWorker } from './pool.ts';
 
 const SLICE_MS = 8;
 
 export class LocalHost implements Host {
   private engine: Engine | undefined;
 
-  async load({ wasm, files, options, read, onProgress, signal }: LoadRequest): Promise<Loaded> {
-    const engine = await Engine.create(factory, wasm, options);
+  constructor(private readonly start: StartWorker) {}
+
+  async load(request: LoadRequest): Promise<Loaded> {
+    const { wasm, files, options, threads, read, onProgress, signal } = request;
+    const engine = await Engine.create(factory, wasm, options, {
+      count: threads,
+      start: this.start,
+    });
     await engine.load(files, read, onProgress, signal);
     this.engine = engine;
     return describe(engine, options);
@@ -27,6 +34,7 @@ export class LocalHost implements Host {
     return this.open().memory();
   }
   dispose(): void {
+    this.engine?.end();
     this.engine = undefined;
   }
   private open(): Engine {

@@ -2,6 +2,7 @@
 import type { PlainError } from '../errors.ts';
 import type { EngineFile, EngineOptions, MemoryReport, Progress, RawTensor } from '../engine.ts';
 import type { Loaded } from './host.ts';
+import type { ThreadMessage } from './thread.ts';
 
 export type ToWorker =
   | {
@@ -10,7 +11,9 @@ export type ToWorker =
       wasm: WebAssembly.Module;
       files: EngineFile[];
       options: EngineOptions;
+      threads: number;
     }
+  | ThreadMessage
   | {
       type: 'call';
       id: number;

@@ -4,6 +4,8 @@ import { Engine, type RawTensor } from '../engine.ts';
 import { abortError, fromPlainError, SavedModelError, toPlainError } from '../errors.ts';
 import { describe } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
+import type { StartWorker } from './pool.ts';
+import { help } from './thread.ts';
 
 const buffersOf = (tensors: RawTensor[]): Transferable[] =>
   tensors.flatMap(({ data }) =>
@@ -11,7 +13,7 @@ const buffersOf = (tensors: RawTensor[]): Transferable[] =>
   );
 
 /** Gives the function that takes the host's messages. */
-export function serve(port: Port<FromWorker>): (message: ToWorker) => void {
+export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToWorker) => void {
   let engine: Engine | undefined;
   let nextRead = 0;
   const reads = new Map<number, { done: (b: Uint8Array) => void; failed: (e: Error) => void }>();
@@ -30,13 +32,14 @@ export function serve(port: Port<FromWorker>): (message: ToWorker) => void {
   };
 
   async function answer(
-    message: ToWorker & { id: number },
+    message: Extract<ToWorker, { id: number }>,
     signal: AbortSignal,
   ): Promise<FromWorker> {
     const { id } = message;
     switch (message.type) {
       case 'load': {
-        const made = await Engine.create(factory, message.wasm, message.options);
+        const threads = { count: message.threads, start };
+        const made = await Engine.create(factory, message.wasm, message.options, threads);
         const onProgress = (progress: { loaded: number; total: number }) =>
           port.postMessage({ type: 'progress', id, progress });
         await made.load(message.files, read, onProgress, signal);
@@ -54,6 +57,7 @@ export function serve(port: Port<FromWorker>): (message: ToWorker) => void {
   }
 
   return (message) => {
+    if (message.type === 'thread') return help(message, () => port.postMessage({ type: 'ready' }));
     if (message.type === 'abort') return aborts.get(message.id)?.abort(abortError());
     if (message.type === 'bytes' || message.type === 'readFailed') {
       const waiting = reads.get(message.read);

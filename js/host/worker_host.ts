@@ -36,8 +36,9 @@ export class WorkerHost implements Host {
 
   load(request: LoadRequest): Promise<Loaded> {
     this.request = request;
-    const { wasm, files, options, signal } = request;
-    return this.ask<Loaded>((id) => ({ type: 'load', id, wasm, files, options }), signal, request);
+    const { wasm, files, options, threads, signal } = request;
+    const make = (id: number) => ({ type: 'load' as const, id, wasm, files, options, threads });
+    return this.ask<Loaded>(make, signal, request);
   }
 
   call(

@@ -63,16 +63,18 @@ void run(Parallel& parallel, std::span<const NdCopy::Dim> d, int64_t elements, c
   const auto* from = static_cast<const unsigned char*>(inp);
   auto* to = static_cast<unsigned char*>(out);
   const int64_t bytes = elements * W;
-  if (d.empty() || bytes < 2 * kBytesPerTask || parallel.threads() == 1)
+  constexpr size_t kMost = 16;  // helper threads do not allocate
+  if (d.empty() || d.size() > kMost || bytes < 2 * kBytesPerTask || parallel.threads() == 1)
     return walk<W>(d, from, to);
   // The longest of the outer loops is split; a lone dimension is split itself.
   const size_t most = d.size() < 3 || d[0].size >= 8 || d[0].size >= d[1].size ? 0 : 1;
   const int64_t grain =
       std::max<int64_t>(1, kBytesPerTask / std::max<int64_t>(1, bytes / d[most].size));
   parallel.run(d[most].size, grain, [&](int64_t begin, int64_t end) {
-    std::vector<NdCopy::Dim> part(d.begin(), d.end());
+    NdCopy::Dim part[kMost];
+    std::ranges::copy(d, part);
     part[most].size = end - begin;
-    walk<W>(part, from + begin * d[most].in * W, to + begin * d[most].out * W);
+    walk<W>(std::span(part, d.size()), from + begin * d[most].in * W, to + begin * d[most].out * W);
   });
 }
 

@@ -4,11 +4,18 @@
 #include <cstring>
 
 #include "ops/op_def.h"
+#include "ops/threads.h"
 #include "wasm/options.h"
+#include "wasm/threads.h"
 
 namespace smw {
 
-Session::Session(const std::string& options) : model_(new Model(vfs_, parseOptions(options))) {}
+Session::Session(const std::string& options) : model_(new Model(vfs_, parseOptions(options))) {
+  if (kernels::Parallel* pool = sessionPool()) {
+    setPlannedThreads(pool->threads());
+    model_->context().setParallel(*pool);
+  }
+}
 
 Session::Answer Session::failed(Error e) {
   error_ = e.toJson();

@@ -253,6 +253,7 @@ test('package: a model that wants 8 GB is refused, and the page goes on', async 
   assert.deepEqual(result, { code: 'RESOURCE_EXHAUSTED', after: '1,10' });
 });
 
+await import('./threads_tests.mjs');
 await import('./package_tests.mjs');
 await import('./zoo_tests.mjs');
 await runTests(process.argv.slice(2));

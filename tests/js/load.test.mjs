@@ -129,9 +129,8 @@ test('inspect tells what saved_model_cli shows, without weights', async () => {
 test('capabilities', async () => {
   const c = await capabilities();
   expect(c.simd).toBe(true);
-  expect(c.threads).toBe(1);
+  expect(c.threads).toBeGreaterThanOrEqual(1);
   expect(c.supportedOps).toEqual(expect.arrayContaining(['Conv2D', 'MatMul', 'While']));
-  expect(c.reasons.join()).toMatch(/threads/);
 });
 
 describe('calls', () => {

@@ -33,10 +33,10 @@ describe.each([
   ['in the calling thread', { worker: false }],
 ])('%s', (_, options) => {
   test('common ops: core', async () =>
-    expect(await expectAnswers(wine, options)).toMatch(/^core-(relaxed|strict)$/));
+    expect(await expectAnswers(wine, options)).toMatch(/^core-(relaxed|strict)(-threads)?$/));
 
   test('an op that core lacks: full, with the same answers', async () =>
-    expect(await expectAnswers(rare, options)).toMatch(/^full-(relaxed|strict)$/));
+    expect(await expectAnswers(rare, options)).toMatch(/^full-(relaxed|strict)(-threads)?$/));
 
   test('full at once', async () =>
     expect(await expectAnswers(wine, { ...options, ops: 'full' })).toMatch(/^full-/));
