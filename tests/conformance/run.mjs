@@ -1,6 +1,7 @@
 // npm run conformance -- DIR|FILE ... : cases made by TensorFlow on the package as built, in Node.
 //   --native         on the native build instead
-//   --variant V      strict or relaxed; default: what the package picks
+//   --variant V      such as core-strict; default: what the package picks
+//   --threads N      of each model; default 1
 //   --only A,B       rows of these names
 //   --list FILE      rows of the names in the file
 //   --json FILE      the report as JSON
@@ -22,6 +23,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     native: { type: 'boolean' },
     variant: { type: 'string' },
+    threads: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true, default: [] },
     list: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
@@ -61,7 +63,7 @@ async function runPackage() {
   await runRows(rows, {
     jobs: Math.max(1, Number(options.jobs)),
     seconds: Number(options.seconds),
-    args: [resolve(options.dist), ...(options.variant ? [options.variant] : [])],
+    args: [resolve(options.dist), options.threads, ...(options.variant ? [options.variant] : [])],
     finished: (row) => console.log(String(row)),
   });
   console.log(summary(rows));

@@ -6,10 +6,10 @@ import { readOpCases } from './op_case.mjs';
 import { readModelCases, runModel } from './run_model.mjs';
 import { runOpCase } from './run_op.mjs';
 
-const [dist, variant] = process.argv.slice(2);
+const [dist, threads, variant] = process.argv.slice(2);
 const api = await import(pathToFileURL(`${dist}/node.mjs`).href);
 const wasm = variant && { [variant]: pathToFileURL(`${dist}/smw-${variant}.wasm`) };
-const options = { worker: false, ...(wasm && { wasm }) };
+const options = { worker: false, threads: Number(threads), ...(wasm && { wasm }) };
 const send = (message) => process.send(message);
 
 async function runOps(path, from) {
