@@ -5,8 +5,6 @@
 #include "simd/math.h"
 
 namespace smw::kernels {
-namespace {
-
 using namespace simd;
 
 float rowMax(const float* x, int64_t n) {
@@ -45,6 +43,8 @@ double expSum(const float* x, float* y, int64_t n, float most) {
   }
   return total;
 }
+
+namespace {
 
 /// y = x * factor + shift.
 void scaleShift(const float* x, float* y, int64_t n, float factor, float shift) {

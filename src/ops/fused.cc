@@ -4,6 +4,7 @@
 #include "kernels/winograd.h"
 #include "ops/conv_shape.h"
 #include "ops/families.h"
+#include "ops/fused_layers.h"
 #include "ops/fused_tail.h"
 #include "ops/image_window.h"
 #include "ops/packed_weight.h"
@@ -198,8 +199,11 @@ Status resolveMatMul(Resolver& r) {
 }
 
 constexpr OpDef kOps[] = {
+    {"_FusedAttention", "q, k, v, more*num_args -> output", resolveAttention},
     {"_FusedConv2D", "input, filter, more*num_args -> output", resolveConv},
     {"_FusedDepthwiseConv2d", "input, filter, more*num_args -> output", resolveDepthwise},
+    {"_FusedGRU", "gates, recurrent, more*num_args -> output, h", resolveGru},
+    {"_FusedLSTM", "gates, recurrent, more*num_args -> output, h, c", resolveLstm},
     {"_FusedMatMul", "a, b, more*num_args -> product", resolveMatMul},
 };
 

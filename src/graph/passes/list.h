@@ -13,6 +13,8 @@ Status foldConstants(PassContext& c);
 Status chooseBranches(PassContext& c);
 Status dropIdleEffects(PassContext& c);
 Status foldPads(PassContext& c);
+Status fuseRecurrent(PassContext& c);
+Status fuseAttention(PassContext& c);
 Status fuseEinsum(PassContext& c);
 Status fuseActivations(PassContext& c);
 Status fuseLayerNorms(PassContext& c);

@@ -12,6 +12,9 @@ namespace smw::passes {
 inline constexpr std::string_view kFusedConv = "_FusedConv2D";
 inline constexpr std::string_view kFusedDepthwise = "_FusedDepthwiseConv2d";
 inline constexpr std::string_view kFusedMatMul = "_FusedMatMul";
+inline constexpr std::string_view kFusedAttention = "_FusedAttention";
+inline constexpr std::string_view kFusedLstm = "_FusedLSTM";
+inline constexpr std::string_view kFusedGru = "_FusedGRU";
 inline constexpr std::string_view kScaleColumns = "_ScaleColumns";
 
 /// Makes `n` a _FusedMatMul of its two inputs. `rank` of the first, 0 for any; its last `contract`

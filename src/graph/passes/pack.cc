@@ -43,7 +43,8 @@ class Packer {
 
  private:
   static bool takesPanels(const Node& n) {
-    return (n.op == kFusedConv || n.op == kFusedMatMul) && n.inputs.size() >= 2;
+    const bool product = n.op == kFusedConv || n.op == kFusedMatMul;
+    return (product || n.op == kFusedLstm || n.op == kFusedGru) && n.inputs.size() >= 2;
   }
 
   void collect(const Graph& g) {

@@ -110,6 +110,16 @@ bool Match::isPart(Output o, int64_t parts, int64_t index, Output& whole) const 
     whole = n.inputs[1];
     return a && ((*a)[0] == 1 || (*a)[0] == -1);
   }
+  if (n.op == "SplitV" && n.inputs.size() == 3) {
+    std::vector<int64_t> sizes = knownInts(g_, n.inputs[1]);
+    const auto axis = knownInts(g_, n.inputs[2]);
+    for (int64_t& size : sizes)
+      if (size == -1) size = columns_ / parts;
+    whole = n.inputs[0];
+    return o.index == index &&
+           (axis == std::vector<int64_t>{1} || axis == std::vector<int64_t>{-1}) &&
+           sizes == std::vector<int64_t>(size_t(parts), columns_ / parts);
+  }
   if (n.op != "StridedSlice" || n.inputs.size() != 4) return false;
   // x[:, from:to], with the ends left out or not.
   const auto begin = knownInts(g_, n.inputs[1]), end = knownInts(g_, n.inputs[2]),

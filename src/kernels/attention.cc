@@ -1,0 +1,96 @@
+#include "kernels/attention.h"
+
+#include <algorithm>
+
+#include "kernels/gemm.h"
+#include "kernels/gemm_micro.h"
+#include "kernels/pack.h"
+#include "kernels/softmax.h"
+#include "simd/vec.h"
+
+namespace smw::kernels {
+namespace {
+
+using namespace simd;
+
+/// Queries at a time: their scores stay in the first-level cache.
+int64_t blockRows(const Attention& s) {
+  constexpr int64_t kFloats = 6144;
+  return std::clamp<int64_t>(kFloats / std::max<int64_t>(s.keys, 1) / kTileRows, 1, 8) * kTileRows;
+}
+constexpr int64_t aligned(int64_t floats) { return (floats + 15) / 16 * 16; }
+int64_t keyFloats(const Attention& s) { return aligned(packedFloats(s.depth, s.keys)); }
+int64_t valueFloats(const Attention& s) { return aligned(packedFloats(s.keys, s.valueDepth)); }
+int64_t slotFloats(const Attention& s) {
+  return keyFloats(s) + valueFloats(s) + aligned(blockRows(s) * s.keys);
+}
+
+/// x = x * scale + mask, rounded twice as TensorFlow does: with masks of -1e9 that shows.
+void scaleAndMask(float* x, int64_t n, float scale, const float* mask, int64_t step) {
+  const F32x4 f = splat(scale), all = splat(mask && step == 0 ? *mask : 0.0f);
+  const bool each = mask && step != 0;
+  for (int64_t i = 0; i < n; i += 4) {
+    const int left = int(std::min<int64_t>(n - i, 4));
+    if (left == 4)
+      store(x + i, load(x + i) * f + (each ? load(mask + i) : all));
+    else
+      storePartial(x + i, loadPartial(x + i, left) * f + (each ? loadPartial(mask + i, left) : all),
+                   left);
+  }
+}
+
+void multiplyRow(float* x, int64_t n, float by) {
+  const F32x4 f = splat(by);
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) store(x + i, load(x + i) * f);
+  for (; i < n; ++i) x[i] *= by;
+}
+
+/// One head of one batch item.
+void head(const Attention& s, const float* q, const float* k, const float* v, const float* mask,
+          float* out, float* scratch) {
+  float *keys = scratch, *values = keys + keyFloats(s), *scores = values + valueFloats(s);
+  packB(k, s.depth, s.keys, s.k.column, s.k.row, keys);
+  packB(v, s.keys, s.valueDepth, s.v.row, s.v.column, values);
+  const int64_t step = blockRows(s), n = s.keys;
+  const Epilogue none;
+  for (int64_t row = 0; row < s.queries; row += step) {
+    const int64_t rows = std::min(step, s.queries - row);
+    float sums[8 * kTileRows];
+    gemmPacked(serial(), rows, s.depth, n, q + row * s.q.row, s.q.row, s.q.column, keys, scores, n,
+               none);
+    for (int64_t r = 0; r < rows; ++r) {
+      float* x = scores + r * n;
+      sums[r] = 1;
+      if (n == 0) continue;
+      if (mask || s.scale != 1)
+        scaleAndMask(x, n, s.scale, mask ? mask + (row + r) * s.mask.row : nullptr, s.mask.column);
+      sums[r] = float(1 / expSum(x, x, n, rowMax(x, n)));
+    }
+    float* to = out + row * s.out.row;
+    gemmPacked(serial(), rows, n, s.valueDepth, scores, n, 1, values, to, s.out.row, none);
+    for (int64_t r = 0; r < rows; ++r) multiplyRow(to + r * s.out.row, s.valueDepth, sums[r]);
+  }
+}
+
+}  // namespace
+
+int64_t Attention::scratch(int threads) const { return slotFloats(*this) * threads; }
+
+void attention(Parallel& parallel, const Attention& s, const float* q, const float* k,
+               const float* v, const float* mask, float* out, float* scratch) {
+  for (const float** p : {&q, &k, &v})
+    if (!*p) *p = scratch;  // an empty operand, of which nothing is read
+  const int64_t cost = s.queries * s.keys * (s.depth + s.valueDepth + 8);
+  parallel.run(s.batch * s.heads, grainFor(cost), [&](int64_t begin, int64_t end, int slot) {
+    for (int64_t i = begin; i < end; ++i) {
+      const auto at = [&](const float* p, const Attention::Strides& t) {
+        return p + i / s.heads * t.batch + i % s.heads * t.head;
+      };
+      head(s, at(q, s.q), at(k, s.k), at(v, s.v), mask ? at(mask, s.mask) : nullptr,
+           out + (at(out, s.out) - out), scratch + slot * slotFloats(s));
+    }
+  });
+}
+
+}  // namespace smw::kernels
