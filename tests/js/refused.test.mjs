@@ -144,7 +144,7 @@ describe('folders that are not the right one', () => {
     files.delete(shard);
     files.delete('variables/variables.index');
     const error = await reject(files);
-    expect(error.code).toBe('NOT_FOUND');
+    expect(error.code).toBe('FAILED_PRECONDITION');
     expect(error.message).toMatch(/still being written/);
   });
 });
