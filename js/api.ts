@@ -125,6 +125,12 @@ export function makeApi(platform: Platform): Api {
     async load(source, options = {}) {
       if (typeof options.threads === 'number' && !(options.threads >= 1))
         throw invalidArgument(`threads must be at least 1, got ${options.threads}`);
+      const { weights } = options;
+      if (weights !== undefined && !['float32', 'f16', 'int8'].includes(weights))
+        throw invalidArgument(
+          `weights must be 'float32', 'f16' or 'int8', got ${JSON.stringify(weights)}`,
+          { name: 'weights' },
+        );
       const { host, loaded, variant } = await open(source, options, false);
       return new SavedModel(host, loaded, variant);
     },
@@ -154,12 +160,13 @@ export function makeApi(platform: Platform): Api {
 }
 
 function engineOptions(options: LoadOptions, inspect: boolean): EngineOptions {
-  const { tags, verify, passesOff } = options;
+  const { tags, verify, passesOff, weights } = options;
   return {
     tags: typeof tags === 'string' ? [tags] : tags && [...tags],
     verify,
     inspect,
     passesOff: passesOff && [...passesOff],
+    weights: weights === 'float32' ? undefined : weights,
   };
 }
 

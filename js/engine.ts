@@ -25,6 +25,7 @@ interface SmwSession {
   signatures(): string;
   progress(): string;
   memory(): string;
+  compression(): string;
 }
 export type ModuleFactory = (options: object) => Promise<SmwModule>;
 
@@ -55,6 +56,22 @@ export interface EngineOptions {
   verify?: boolean;
   inspect?: boolean;
   passesOff?: string[];
+  weights?: WeightFormat;
+}
+
+/** What weights of products may be stored as, besides float32. */
+export type WeightFormat = 'f16' | 'int8';
+
+/** A weight that was compressed, and how far it is from the one in the file. */
+export interface CompressedWeight {
+  /** Its key in the checkpoint, or the model's file. */
+  name: string;
+  bytesBefore: number;
+  bytesAfter: number;
+  /** The largest difference, as part of the largest weight. */
+  maxError: number;
+  /** Root of the mean square difference, as part of that of the weights. */
+  rmsError: number;
 }
 
 /** Bytes [offset, offset + length) of file number `file`. */
@@ -108,6 +125,7 @@ const optionLines = (o: EngineOptions): string => {
   if (o.verify === false) add('verify', '0');
   if (o.inspect) add('inspect', '1');
   for (const pass of o.passesOff ?? []) add('passOff', pass);
+  if (o.weights) add('weights', o.weights);
   return lines.join('\n');
 };
 
@@ -205,6 +223,9 @@ export class Engine {
   }
   signatures(): EngineSignature[] {
     return JSON.parse(this.session.signatures()) as EngineSignature[];
+  }
+  compression(): CompressedWeight[] {
+    return JSON.parse(this.session.compression()) as CompressedWeight[];
   }
   memory(): MemoryReport {
     const wasm = this.module.wasmMemory.buffer.byteLength;

@@ -1,6 +1,7 @@
 import { DTYPES, isDType, type DType } from './dtypes.ts';
 import { convertValues, type Leaf } from './convert.ts';
-import type { EngineArgument, EngineSignature, MemoryReport, UnsupportedOp } from './engine.ts';
+import type { CompressedWeight, EngineArgument, EngineSignature } from './engine.ts';
+import type { MemoryReport, UnsupportedOp } from './engine.ts';
 import { invalidArgument, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
 import type { SavedModelInfo } from './info.ts';
@@ -40,6 +41,16 @@ export interface Signature {
   readonly unsupported: readonly Readonly<UnsupportedOp>[];
 }
 
+/** What `weights: 'f16'` or `'int8'` came to. Errors are relative, see CompressedWeight. */
+export interface CompressionReport {
+  readonly bytesBefore: number;
+  readonly bytesAfter: number;
+  /** Of the weight where it is worst. */
+  readonly maxError: number;
+  readonly rmsError: number;
+  readonly weights: readonly CompressedWeight[];
+}
+
 /** A loaded SavedModel. One call runs at a time; further ones queue. */
 export class SavedModel {
   /** Functions by signature name. The object has no prototype, so that any name is safe. */
@@ -50,13 +61,15 @@ export class SavedModel {
   readonly tensorflowVersion: string;
   /** Threads that run the model. */
   readonly threads: number;
+  /** Null where no weight was compressed. */
+  readonly compression: CompressionReport | null;
 
   private queue: Promise<unknown> = Promise.resolve();
 
   /** @internal */
   constructor(
     private readonly host: Host,
-    { info, signatures, metaGraph, threads }: Loaded,
+    { info, signatures, metaGraph, threads, compressed }: Loaded,
     /** The WebAssembly that runs the model. */
     readonly variant: Variant,
   ) {
@@ -68,6 +81,7 @@ export class SavedModel {
     const made = Object.create(null) as Record<string, Signature>;
     signatures.forEach((s, index) => (made[s.name] = this.makeSignature(s, index)));
     this.signatures = made;
+    this.compression = compressed.length ? summary(compressed) : null;
   }
 
   /** Bytes in use. */
@@ -132,6 +146,18 @@ export class SavedModel {
     this.queue = run.catch(() => undefined);
     return run;
   }
+}
+
+function summary(weights: readonly CompressedWeight[]): CompressionReport {
+  const sum = (key: 'bytesBefore' | 'bytesAfter') => weights.reduce((n, w) => n + w[key], 0);
+  const most = (key: 'maxError' | 'rmsError') => weights.reduce((m, w) => Math.max(m, w[key]), 0);
+  return {
+    bytesBefore: sum('bytesBefore'),
+    bytesAfter: sum('bytesAfter'),
+    maxError: most('maxError'),
+    rmsError: most('rmsError'),
+    weights,
+  };
 }
 
 const list = (names: readonly string[]) => names.map((n) => `'${n}'`).join(', ') || 'none';

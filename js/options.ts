@@ -1,3 +1,4 @@
+import type { WeightFormat } from './engine.ts';
 import type { Variant } from './platform.ts';
 
 /** Weight bytes read so far, and in all; `total` grows while the model's header is still being read. */
@@ -20,6 +21,12 @@ export interface LoadOptions {
    * not start within 3 s, the model runs on one; `model.threads` and `capabilities().reasons` tell.
    */
   threads?: number | 'auto';
+  /**
+   * What the weights of matrix products and convolutions are stored as: `f16` takes half the bytes, `int8` a quarter,
+   * with a scale for each output column; `int8` also makes the activations integers. Both change the answers a little:
+   * `model.compression` tells how far the weights moved. Small weights stay as they are. Default `float32`.
+   */
+  weights?: 'float32' | WeightFormat;
   /** False skips the checksums of weights. Default true. */
   verify?: boolean;
   /** For sources that are URLs. */

@@ -1,6 +1,6 @@
 // Where an engine runs: in a worker, or right here.
 import type { Engine, EngineFile, EngineOptions, EngineSignature } from '../engine.ts';
-import type { MemoryReport, Progress, RawTensor, ReadRange } from '../engine.ts';
+import type { CompressedWeight, MemoryReport, Progress, RawTensor, ReadRange } from '../engine.ts';
 
 export interface LoadRequest {
   wasm: WebAssembly.Module;
@@ -23,6 +23,8 @@ export interface Loaded {
   threads: number;
   /** Why those are fewer than were asked for. */
   reason: string | undefined;
+  /** Empty where no compression was asked for. */
+  compressed: CompressedWeight[];
 }
 
 /** One model's engine, wherever it runs. */
@@ -43,5 +45,7 @@ export interface Host {
 export function describe(engine: Engine, options: EngineOptions): Loaded {
   const signatures = options.inspect ? [] : engine.signatures();
   const { threads, reason } = engine;
-  return { info: engine.info(), metaGraph: engine.metaGraph(), signatures, threads, reason };
+  const compressed = options.weights ? engine.compression() : [];
+  const about = { info: engine.info(), metaGraph: engine.metaGraph(), threads, reason };
+  return { ...about, signatures, compressed };
 }

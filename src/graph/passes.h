@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "graph/compression.h"
 #include "graph/constant_pool.h"
 #include "graph/graph.h"
 
@@ -24,6 +25,8 @@ struct PassContext {
   std::set<std::string, std::less<>> off{};
   /// To compute values with. May be null before weights are read: then less is folded by then.
   OpContext* ops = nullptr;
+  /// What weights are to be stored as.
+  Compression* compression = nullptr;
 };
 
 struct Pass {

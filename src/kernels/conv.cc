@@ -14,7 +14,12 @@ bool isMerged(const Conv& s) {
          s.window.dilation[2] == 1;
 }
 
-// A 1x1 convolution that visits every pixel once is a plain product.
+int64_t perThread(const Conv& s) {
+  return indirectScratch(indirectOf(s, nullptr, nullptr, nullptr, {}));
+}
+
+}  // namespace
+
 bool isProduct(const Conv& s) {
   if (s.groups != 1) return false;
   for (int i = 0; i < 3; ++i) {
@@ -25,41 +30,32 @@ bool isProduct(const Conv& s) {
   return true;
 }
 
-struct Job final : IndirectJobs {
+Indirect indirectOf(const Conv& s, const float* inp, const float* packedFilter, float* out,
+                    const Epilogue& epilogue) {
   Indirect all;
-
-  Job(const Conv& s, const float* inp, const float* packed, float* out, const Epilogue& e) {
-    const Window& w = s.window;
-    for (int i = 0; i < 3; ++i) {
-      all.axis[i] = {.count = w.out[i],
-                     .outSize = w.out[i],
-                     .inStep = w.stride[i],
-                     .inSize = w.in[i],
-                     .taps = w.kernel[i],
-                     .tapFirst = -w.padBefore[i],
-                     .tapStep = w.dilation[i]};
-    }
-    all.batch = s.batch;
-    all.channels = s.groupIn();
-    all.columns = s.groupOut();
-    all.groups = s.groups;
-    all.inp = inp;
-    all.inPixel = s.inChannels;
-    all.b = packed;
-    all.out = out;
-    all.outPixel = s.outChannels;
-    all.epilogue = e;
-    all.merged = isMerged(s);
+  const Window& w = s.window;
+  for (int i = 0; i < 3; ++i) {
+    all.axis[i] = {.count = w.out[i],
+                   .outSize = w.out[i],
+                   .inStep = w.stride[i],
+                   .inSize = w.in[i],
+                   .taps = w.kernel[i],
+                   .tapFirst = -w.padBefore[i],
+                   .tapStep = w.dilation[i]};
   }
-  int64_t count() const override { return 1; }
-  Indirect at(int64_t) const override { return all; }
-};
-
-int64_t perThread(const Conv& s) {
-  return indirectScratch(Job(s, nullptr, nullptr, nullptr, {}).all);
+  all.batch = s.batch;
+  all.channels = s.groupIn();
+  all.columns = s.groupOut();
+  all.groups = s.groups;
+  all.inp = inp;
+  all.inPixel = s.inChannels;
+  all.b = packedFilter;
+  all.out = out;
+  all.outPixel = s.outChannels;
+  all.epilogue = epilogue;
+  all.merged = isMerged(s);
+  return all;
 }
-
-}  // namespace
 
 int64_t convPackedFloats(const Conv& s) {
   return s.groups * packedFloats(s.filterRows(), s.groupOut());
@@ -83,7 +79,8 @@ void conv(Parallel& parallel, const Conv& s, const float* inp, const float* pack
                s.inChannels, 1, packedFilter, out, s.outChannels, epilogue);
     return;
   }
-  runIndirect(parallel, Job(s, inp, packedFilter, out, epilogue), scratch, perThread(s));
+  runIndirect(parallel, OneIndirect(indirectOf(s, inp, packedFilter, out, epilogue)), scratch,
+              perThread(s));
 }
 
 }  // namespace smw::kernels

@@ -29,6 +29,9 @@ struct MicroA {
   /// Columns (A transposed): element (r,l) is base[r + l * step]; one segment.
   const float* base = nullptr;
   int64_t step = 0;
+  /// What a kernel of another format knows of row r: at rowFacts + r * rowFactsStep.
+  const float* rowFacts = nullptr;
+  int64_t rowFactsStep = 0;
 };
 
 /// Panels of B, one after another.

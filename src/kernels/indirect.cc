@@ -14,11 +14,14 @@ constexpr int64_t kPointerFloats = sizeof(float*) / sizeof(float);
 
 int64_t tilesOf(const Indirect& s) { return (s.pixels() + kTileRows - 1) / kTileRows; }
 
+int64_t patchFloats(const Indirect& s) { return s.merged ? kTileRows * s.depth() : 0; }
+
 /// One thread's scratch, cut up.
 struct Work {
   const float** pointers;  // (segments, 6)
   float* zeros;            // channels, for all groups
   float* patches;          // (6, depth), merged only
+  float* block;            // what the format wants
 
   Work(const Indirect& s, float* scratch) {
     auto address = reinterpret_cast<uintptr_t>(scratch);
@@ -26,7 +29,9 @@ struct Work {
     pointers = reinterpret_cast<const float**>(address);
     zeros = reinterpret_cast<float*>(pointers + s.segments() * kTileRows);
     patches = zeros + s.groups * s.channels;
-    std::fill_n(zeros, s.groups * s.channels, 0.f);
+    block = patches + patchFloats(s);
+    for (int64_t i = 0; i < s.groups * s.channels; ++i)
+      std::memcpy(zeros + i, &s.padding, sizeof s.padding);
   }
 };
 
@@ -138,9 +143,21 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
   const int64_t depth = s.depth(), step = panelsPerBlock(depth), pixels = s.pixels(),
                 groupFloats = packedFloats(depth, s.columns);
   const auto outStep = ptrdiff_t(s.axis[2].outStep * s.outPixel);
-  MicroA a{.pointers = work.pointers, .segments = s.segments(), .segmentLength = s.segmentLength()};
+  MicroA a{.pointers = work.pointers,
+           .segments = s.segments(),
+           .segmentLength = s.segmentLength(),
+           .rowFactsStep = s.rowFactsStep};
   for (int64_t first = panelBegin; first < panelEnd; first += step) {
     const int64_t last = std::min(panelEnd, first + step);
+    MicroB panels{.b = s.b + first * kPanel * depth, .panelStride = ptrdiff_t(depth * kPanel)};
+    auto* micro = microRows;
+    if (s.format) {
+      panels.b = s.format->block(s.b + first * s.format->panelFloats, last - first, work.block);
+      if (s.format->micro) {
+        micro = s.format->micro;
+        panels.panelStride = ptrdiff_t(s.format->panelFloats);
+      }
+    }
     Pixel pixel(s, begin * kTileRows);
     for (int64_t tile = begin; tile < end; ++tile) {
       const int rows = int(std::min<int64_t>(kTileRows, pixels - tile * kTileRows));
@@ -157,13 +174,13 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
         }
         leftInside = inside;
       }
-      for (int64_t g = 0; g < s.groups; ++g) {
+      const float* groupB = panels.b;
+      for (int64_t g = 0; g < s.groups; ++g, panels.b += groupFloats) {
         const int64_t column = g * s.columns + first * kPanel;
         const Epilogue& e = s.epilogue;
         a.offset = ptrdiff_t(g * s.channels);
-        const MicroB panels{.b = s.b + g * groupFloats + first * kPanel * depth,
-                            .panelStride = ptrdiff_t(depth * kPanel),
-                            .cold = tile == begin && rows > 1};
+        a.rowFacts = s.rowFacts + tile * kTileRows * s.rowFactsStep;
+        panels.cold = tile == begin && rows > 1;
         const MicroC to{.c = s.out + column,
                         .cRow = offset,
                         .columns = ptrdiff_t(std::min(last * kPanel, s.columns) - first * kPanel),
@@ -171,8 +188,9 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
                         .residual = e.residual ? e.residual + column : nullptr,
                         .residualRow = offset,
                         .epilogue = &e};
-        microRows(rows, a, panels, to);
+        micro(rows, a, panels, to);
       }
+      panels.b = groupB;
     }
   }
 }
@@ -181,7 +199,8 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
 
 int64_t indirectScratch(const Indirect& s) {
   const int64_t pointers = (s.segments() * kTileRows + 1) * kPointerFloats;
-  const int64_t floats = s.groups * s.channels + (s.merged ? kTileRows * s.depth() : 0);
+  const int64_t floats =
+      s.groups * s.channels + patchFloats(s) + (s.format ? s.format->scratchFloats() : 0);
   return (pointers + floats + 15) / 16 * 16;
 }
 

@@ -17,6 +17,25 @@ struct GridAxis {
   int64_t inStep = 1, inSize = 1, taps = 1, tapFirst = 0, tapStep = 1;
 };
 
+struct MicroA;
+struct MicroB;
+struct MicroC;
+
+/// Panels of B that are not those of pack.h.
+struct PanelFormat {
+  int64_t panelFloats = 0;  ///< words from one panel to the next
+  /// The kernel for its blocks; null: microRows.
+  void (*micro)(int rows, const MicroA& a, const MicroB& b, const MicroC& out) = nullptr;
+
+  /// A block of panels as the kernel wants it, before all rows are multiplied with it: the panels
+  /// themselves where a kernel is given, else plain ones in `scratch`.
+  virtual const float* block(const float* b, int64_t panels, float* scratch) const = 0;
+  virtual int64_t scratchFloats() const = 0;
+
+ protected:
+  ~PanelFormat() = default;
+};
+
 /// One product: (batch * pixels of the grid, taps * channels) times (taps * channels, columns).
 struct Indirect {
   GridAxis axis[3];
@@ -33,6 +52,12 @@ struct Indirect {
   /// What the taps of a pixel read is copied side by side first (few channels). Needs one group,
   /// and taps side by side along the last axis.
   bool merged = false;
+  /// Null: B is packed as in pack.h. Else groups is 1.
+  const PanelFormat* format = nullptr;
+  /// For the format's kernel: facts of the first output pixel, and words from one to the next.
+  const float* rowFacts = nullptr;
+  int64_t rowFactsStep = 0;
+  uint32_t padding = 0;  ///< bits of what lies outside the image
 
   int64_t pixels() const { return batch * axis[0].count * axis[1].count * axis[2].count; }
   int64_t segments() const { return merged ? 1 : taps(); }
@@ -41,6 +66,13 @@ struct Indirect {
   int64_t taps() const { return axis[0].taps * axis[1].taps * axis[2].taps; }
 };
 
+/// The products of a convolution.
+struct Conv;
+Indirect indirectOf(const Conv& s, const float* inp, const float* packedFilter, float* out,
+                    const Epilogue& epilogue);
+/// A 1x1 convolution that visits every pixel once.
+bool isProduct(const Conv& s);
+
 /// Several products whose outputs do not overlap, run as one loop.
 struct IndirectJobs {
   virtual int64_t count() const = 0;
@@ -48,6 +80,13 @@ struct IndirectJobs {
 
  protected:
   ~IndirectJobs() = default;
+};
+
+struct OneIndirect final : IndirectJobs {
+  Indirect all;
+  explicit OneIndirect(const Indirect& s) : all(s) {}
+  int64_t count() const override { return 1; }
+  Indirect at(int64_t) const override { return all; }
 };
 
 /// Floats that one thread needs for a product of that shape; the pointers of `s` are not read.

@@ -2,6 +2,7 @@
 #include "kernels/depthwise.h"
 #include "kernels/gemm.h"
 #include "kernels/winograd.h"
+#include "ops/compressed_weight.h"
 #include "ops/conv_shape.h"
 #include "ops/families.h"
 #include "ops/fused_layers.h"
@@ -36,6 +37,7 @@ void regroup(const float* from, float* to, int64_t k, int64_t n, int64_t groups)
 /// packed at each run into the first `floats` floats of the scratch.
 struct Panels {
   Tensor kept;
+  std::optional<kernels::Compressed> compressed;
   bool eachRun = false;
   int64_t k = 0, n = 0, groups = 1;
   PackBStream::Source source = PackBStream::Source::kRows;
@@ -55,6 +57,22 @@ struct Panels {
   }
 };
 
+/// Groups have no kernel for compressed weights.
+Result<Panels> expandGroups(Resolver& r, Panels p) {
+  const Tensor* known = r.peekValue(1);
+  if (!known) return internal("compressed weights that are not constant");
+  const int64_t plain = kernels::packedFloats(p.k, p.n);
+  Tensor whole = SMW_TRY(Tensor::allocate(DType::kFloat, SMW_TRY(Shape::make({{plain}}))));
+  const int64_t floats = SMW_TRY(mul(p.groups, kernels::packedFloats(p.k, p.n / p.groups)));
+  constexpr int kKey = -2;  // no number of groups
+  p.kept = SMW_TRY(packedWeight(r, *known, floats, kKey, [&](const float* from, float* to) {
+    kernels::expand(*p.compressed, from, kernels::panelsOf(p.n), whole.data<float>());
+    regroup(whole.data<float>(), to, p.k, p.n, p.groups);
+  }));
+  p.compressed.reset();
+  return p;
+}
+
 Result<Panels> panelsOf(Resolver& r, int64_t k, int64_t n, int64_t groups, bool transposed) {
   Panels p;
   p.k = k;
@@ -65,6 +83,9 @@ Result<Panels> panelsOf(Resolver& r, int64_t k, int64_t n, int64_t groups, bool 
   const int64_t floats = groups * kernels::packedFloats(k, n / groups);
   const Tensor* known = r.peekValue(1);
   if (r.attrOr("packed", false)) {
+    p.compressed = compressedFormat(r, 1, k, n);
+    if (p.compressed && groups == 1) return p;
+    if (p.compressed) return expandGroups(r, std::move(p));
     if (r.shape(1).numElements() != kernels::packedFloats(k, n))
       return invalidArgument("packed weights of another size than their shape's");
     if (groups == 1 || n / groups % kernels::kPanel == 0) return p;
@@ -92,7 +113,8 @@ Status requireFloats(Resolver& r) {
 /// The filter in Winograd's form, kept with the node, where that is the faster one; else no tensor.
 /// Only made from panels that came packed: else the node keeps those.
 Result<Tensor> winogradFilter(Resolver& r, const kernels::Conv& c, const Panels& panels) {
-  const Tensor* known = panels.kept || panels.eachRun ? nullptr : r.peekValue(1);
+  const Tensor* known =
+      panels.kept || panels.eachRun || panels.compressed ? nullptr : r.peekValue(1);
   if (!known || !kernels::winogradWins(c)) return Tensor();
   constexpr int kKey = -1;  // no number of groups
   return packedWeight(r, *known, kernels::winogradPackedFloats(c), kKey,
@@ -115,8 +137,10 @@ Status resolveConv(Resolver& r) {
   const Panels panels = SMW_TRY(panelsOf(r, c.filterRows(), c.outChannels, c.groups, false));
   const Tensor points = SMW_TRY(winogradFilter(r, c, panels));
   const int threads = plannedThreads();
-  const int64_t scratch =
-      points ? kernels::winogradScratch(c, threads) : kernels::convScratch(c, threads);
+  const int64_t scratch = panels.compressed
+                              ? kernels::compressedScratch(*panels.compressed, c, threads)
+                          : points ? kernels::winogradScratch(c, threads)
+                                   : kernels::convScratch(c, threads);
   int64_t bytes = SMW_TRY(mul(SMW_TRY(add(panels.scratchFloats(), scratch)), sizeof(float)));
   auto tail = SMW_TRY(FusedTail::plan(r, 2, product, filter[3], bytes));
   r.scratch(bytes);
@@ -125,6 +149,10 @@ Status resolveConv(Resolver& r) {
     if (points)
       kernels::winograd(parallelFor(a, threads), c, a.in<float>(0), points.data<float>(),
                         tail.destination(a), tail.epilogue(a), a.scratch<float>());
+    else if (!empty && panels.compressed)
+      kernels::compressedConv(parallelFor(a, threads), *panels.compressed, c, a.in<float>(0),
+                              a.in<float>(1), tail.destination(a), tail.epilogue(a),
+                              a.scratch<float>());
     else if (!empty)
       kernels::conv(parallelFor(a, threads), c, a.in<float>(0), panels.get(a), tail.destination(a),
                     tail.epilogue(a), a.scratch<float>() + panels.scratchFloats());
@@ -186,12 +214,22 @@ Status resolveMatMul(Resolver& r) {
   for (int64_t d : columnsOf) dims.push_back(d);
   const Shape product = SMW_TRY(Shape::make(dims));
   const Panels panels = SMW_TRY(panelsOf(r, k, n, 1, r.attrOr("transpose_b", false)));
-  int64_t bytes = SMW_TRY(mul(panels.scratchFloats(), sizeof(float)));
+  // A product of rows is a convolution of as many images of one pixel.
+  const kernels::Conv rows{.batch = m, .inChannels = k, .outChannels = n};
+  const int threads = plannedThreads();
+  const int64_t floats = panels.compressed
+                             ? kernels::compressedScratch(*panels.compressed, rows, threads)
+                             : panels.scratchFloats();
+  int64_t bytes = SMW_TRY(mul(floats, sizeof(float)));
   auto tail = SMW_TRY(FusedTail::plan(r, 2, product, n, bytes));
   r.scratch(bytes);
   const bool empty = product.numElements() == 0;
   return r.kernel([=](const Args& a) {
-    if (!empty)
+    if (!empty && panels.compressed)
+      kernels::compressedConv(parallelFor(a, threads), *panels.compressed, rows, a.in<float>(0),
+                              a.in<float>(1), tail.destination(a), tail.epilogue(a),
+                              a.scratch<float>());
+    else if (!empty)
       kernels::gemmPacked(a.context.parallel(), m, k, n, a.in<float>(0), k, 1, panels.get(a),
                           tail.destination(a), n, tail.epilogue(a));
     tail.finish(a);

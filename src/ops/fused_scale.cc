@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/pack.h"
+#include "ops/compressed_weight.h"
 #include "ops/families.h"
 
 namespace smw {
@@ -57,6 +58,15 @@ Status resolveScaleColumns(Resolver& r) {
   const int64_t columns = SMW_TRY(r.attr<int64_t>("columns"));
   const bool packed = r.attrOr("packed", false), transposed = r.attrOr("transposed", false);
   const int64_t size = SMW_TRY(mul(rows, columns)), scales = r.shape(1).numElements();
+  if (const auto format = compressedFormat(r, 0, rows, columns)) {
+    const int64_t floats = format->floats(), step = scales == 1 ? 0 : 1;
+    r.addOutputReusing(0, DType::kFloat, r.shape(0));
+    return r.kernel([=](const Args& a) {
+      float* out = a.out<float>(0);
+      if (a.inputs[0] != a.outputs[0]) std::copy_n(a.in<float>(0), floats, out);
+      kernels::scaleColumns(*format, out, a.in<float>(1), step);
+    });
+  }
   if (r.shape(0).numElements() != (packed ? kernels::packedFloats(rows, columns) : size) ||
       (scales != columns && scales != 1))
     return invalidArgument("weights and scale do not fit each other");

@@ -31,6 +31,7 @@ Model::Model(VirtualFileSystem& vfs, ModelOptions options)
       context_(vfs),
       reader_(vfs,
               {.tags = options_.tags, .choose = !options_.inspectOnly, .verify = options_.verify}) {
+  compression_.kind = options_.compression;
 }
 Model::~Model() = default;
 
@@ -152,9 +153,10 @@ Status Model::planWeights() {
                      .constants = constants_,
                      .variables = variables_,
                      .off = options_.passesOff,
-                     .ops = &context_};
+                     .ops = &context_,
+                     .compression = &compression_};
   SMW_TRY(optimizeBeforeLoad(passes));
-  weights_ = std::make_unique<WeightPlan>(vfs_, reader_, options_.verify);
+  weights_ = std::make_unique<WeightPlan>(vfs_, reader_, options_.verify, compression_);
   for (const Ref<Constant>& c : constantsToLoad(passes)) SMW_TRY(weights_->want(c));
   SMW_TRY(collectVariables(SMW_TRY(reachableGraphs(passes))));
   weightBytes_ = weights_->bytes();
@@ -191,7 +193,8 @@ Status Model::finishWeights() {
                      .constants = constants_,
                      .variables = variables_,
                      .off = options_.passesOff,
-                     .ops = &context_};
+                     .ops = &context_,
+                     .compression = &compression_};
   SMW_TRY(optimizeAfterLoad(passes));
   executor_ = std::make_unique<Executor>(*importer_, context_);
   context_.setBundle(reader_.checkpoint(), options_.verify);

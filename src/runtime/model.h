@@ -25,6 +25,8 @@ struct ModelOptions {
   bool inspectOnly = false;
   /// Graph passes that are not to run.
   std::set<std::string, std::less<>> passesOff;
+  /// What the weights of products are stored as: a kernels::Compressed::Kind, or 0 for float32.
+  int compression = 0;
 };
 
 struct MemoryUse {
@@ -56,6 +58,8 @@ class Model : public Loader {
   int64_t bytesWanted() const { return weights_ ? weights_->loader().bytesWanted() : bytesWanted_; }
   int64_t bytesDone() const { return weights_ ? weights_->loader().bytesDone() : bytesWanted_; }
   MemoryUse memory() const;
+  /// What compressing the weights came to.
+  const Compression& compression() const { return compression_; }
 
   // ---- one call at a time
   /// Whether inputs of these dtypes and shapes fit the signature; INVALID_ARGUMENT names the one
@@ -98,6 +102,7 @@ class Model : public Loader {
   std::vector<SignatureFact> signatures_;
 
   ConstantPool constants_;
+  Compression compression_;
   Variables variables_;
   std::unique_ptr<Importer> importer_;
   std::vector<std::unique_ptr<Callable>> callables_;  // one a signature

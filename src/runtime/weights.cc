@@ -26,7 +26,8 @@ class PlainSink : public TensorSink {
 /// A float32 matrix that goes straight into panels.
 class PackedSink : public WeightSink {
  public:
-  explicit PackedSink(Ref<Constant> c) : constant_(std::move(c)) {}
+  PackedSink(Ref<Constant> c, Compression& compression)
+      : constant_(std::move(c)), compression_(compression) {}
 
   Status begin(DType dtype, const Shape& shape) override {
     const Constant& c = *constant_;
@@ -47,11 +48,12 @@ class PackedSink : public WeightSink {
   }
   Status finish() override {
     constant_->value = std::move(panels_);
-    return {};
+    return compressConstant(*constant_, compression_);
   }
 
  private:
   Ref<Constant> constant_;
+  Compression& compression_;
   Tensor panels_;
   std::optional<kernels::PackBStream> stream_;
 };
@@ -70,8 +72,9 @@ class VariableSink : public TensorSink {
 
 }  // namespace
 
-WeightPlan::WeightPlan(const VirtualFileSystem& vfs, SavedModelReader& reader, bool verify)
-    : reader_(reader), loader_(vfs, {.verify = verify}) {}
+WeightPlan::WeightPlan(const VirtualFileSystem& vfs, SavedModelReader& reader, bool verify,
+                       Compression& compression)
+    : reader_(reader), compression_(compression), loader_(vfs, {.verify = verify}) {}
 
 Status WeightPlan::want(std::string_view key, std::string_view slice, DType dtype,
                         std::unique_ptr<WeightSink> sink) {
@@ -86,10 +89,11 @@ Status WeightPlan::want(std::string_view key, std::string_view slice, DType dtyp
 Status WeightPlan::want(const Ref<Constant>& c) {
   std::unique_ptr<WeightSink> sink;
   if (c->layout == Layout::kPacked)
-    sink = std::make_unique<PackedSink>(c);
+    sink = std::make_unique<PackedSink>(c, compression_);
   else
     sink = std::make_unique<PlainSink>(c);
-  bytes_ += c->shape.numElements() * int64_t(dtypeSize(c->dtype));
+  bytes_ += c->compression ? 4 * formatOf(*c).floats()
+                           : c->shape.numElements() * int64_t(dtypeSize(c->dtype));
   if (c->source.kind == WeightSource::kCheckpoint)
     return want(c->source.key, c->source.slice, c->dtype, std::move(sink));
   if (c->source.kind != WeightSource::kFile) return internal("a constant without a source");

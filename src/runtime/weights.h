@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "graph/constant.h"
+#include "graph/compression.h"
 #include "ops/variable.h"
 #include "savedmodel/reader.h"
 #include "savedmodel/weight_loader.h"
@@ -15,7 +15,8 @@ namespace smw {
 /// in its final layout.
 class WeightPlan {
  public:
-  WeightPlan(const VirtualFileSystem& vfs, SavedModelReader& reader, bool verify);
+  WeightPlan(const VirtualFileSystem& vfs, SavedModelReader& reader, bool verify,
+             Compression& compression);
 
   Status want(const Ref<Constant>& constant);
   /// The initial value of a variable that calls may change.
@@ -29,6 +30,7 @@ class WeightPlan {
   Status want(std::string_view key, std::string_view slice, DType dtype,
               std::unique_ptr<WeightSink> sink);
   SavedModelReader& reader_;
+  Compression& compression_;
   WeightLoader loader_;
   std::vector<std::unique_ptr<WeightSink>> sinks_;
   int64_t bytes_ = 0;

@@ -46,6 +46,7 @@ EMSCRIPTEN_BINDINGS(savedmodel) {
       .function("metaGraph", &Session::metaGraph)
       .function("signatures", &Session::signatures)
       .function("progress", &Session::progress)
-      .function("memory", &Session::memory);
+      .function("memory", &Session::memory)
+      .function("compression", &Session::compression);
   emscripten::function("supportedOps", &smw::supportedOpsJson);
 }

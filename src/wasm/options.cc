@@ -47,6 +47,10 @@ ModelOptions parseOptions(std::string_view text) {
       o.verify = value != "0";
     } else if (key == "inspect") {
       o.inspectOnly = value == "1";
+    } else if (key == "weights") {
+      o.compression = value == "f16"    ? kernels::Compressed::kHalf
+                      : value == "int8" ? kernels::Compressed::kInt8
+                                        : 0;
     } else if (key == "passOff") {
       o.passesOff.insert(value);
     }

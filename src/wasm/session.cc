@@ -1,6 +1,7 @@
 #include "wasm/session.h"
 
 #include <chrono>
+#include <cmath>
 #include <cstring>
 
 #include "ops/op_def.h"
@@ -248,6 +249,18 @@ std::string Session::memory() const {
   const MemoryUse m = model_->memory();
   return cat("{\"weights\":", m.weights, ",\"activations\":", m.activations,
              ",\"buffers\":", m.buffers, ",\"peak\":", m.peak, "}");
+}
+
+std::string Session::compression() const {
+  std::string s = "[";
+  for (const Compression::Layer& l : model_->compression().layers) {
+    const auto& e = l.error;
+    const double largest = std::max(e.largest, 1e-300), all = std::max(e.squaresOfWeights, 1e-300);
+    s += cat(s.size() > 1 ? "," : "", "{\"name\":", jsonQuote(l.name),
+             ",\"bytesBefore\":", l.bytesBefore, ",\"bytesAfter\":", l.bytesAfter,
+             ",\"maxError\":", e.most / largest, ",\"rmsError\":", std::sqrt(e.squares / all), "}");
+  }
+  return s + ']';
 }
 
 std::string supportedOpsJson() {

@@ -43,6 +43,7 @@ class Session {
   /// {"wanted": bytes, "done": bytes}
   std::string progress() const;
   std::string memory() const;
+  std::string compression() const;
 
  private:
   Answer failed(Error e);

@@ -11,7 +11,7 @@ namespace smw::passes {
 
 namespace {
 
-Status compute(Constant& c, OpContext& ops) {
+Status compute(Constant& c, OpContext& ops, Compression* compression) {
   Derivation d = std::move(*c.derivation);
   c.derivation.reset();
   c.source.kind = WeightSource::kNone;
@@ -27,12 +27,12 @@ Status compute(Constant& c, OpContext& ops) {
       SMW_TRY(runNode({*d.op, name, d.attrs, d.numOutputs, state}, std::move(values), ops));
   if (result.waiting) return internal("op ", name, " waits for bytes while weights are made");
   c.value = std::move(result.outputs[size_t(d.output)]);
-  return packConstant(c);
+  return packConstant(c, compression);
 }
 
 }  // namespace
 
-Status packConstant(Constant& c) {
+Status packConstant(Constant& c, Compression* compression) {
   if (c.layout != Layout::kPacked || !c.value || c.value.shape().rank() != c.shape.rank() ||
       !(c.value.shape() == c.shape))
     return {};  // packed already
@@ -45,7 +45,7 @@ Status packConstant(Constant& c) {
                               groups);
   stream.write({c.value.data<std::byte>(), size_t(c.value.numBytes())});
   c.value = std::move(packed);
-  return {};
+  return compression ? compressConstant(c, *compression) : Status();
 }
 
 Status deriveConstants(PassContext& c) {
@@ -67,7 +67,7 @@ Status deriveConstants(PassContext& c) {
       pending.push_back(in.get());
     }
     if (pending.size() > before) continue;
-    SMW_TRY(compute(k, *c.ops));
+    SMW_TRY(compute(k, *c.ops, c.compression));
     pending.pop_back();
   }
   return {};

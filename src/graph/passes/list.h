@@ -25,7 +25,7 @@ Status deriveConstants(PassContext& c);
 // ---- parts that several passes share
 
 /// Brings a value that is here, and plain, into the layout that the constant asks for.
-Status packConstant(Constant& c);
+Status packConstant(Constant& c, Compression* compression);
 /// Inlines in one graph.
 Status inlineCalls(Graph& g, FunctionLibrary& library);
 /// Makes constants of reads of variables that are known never to change (VarHandleOp nodes with a

@@ -13,8 +13,10 @@ struct Wish {
   bool plain = false, packed = false;
   int64_t rows = 0, columns = 0;
   bool transposed = false;
+  int64_t taps = 0;  // 0: readers differ
 
-  void add(int64_t k, int64_t n, bool t) {
+  void add(int64_t k, int64_t n, bool t, int64_t cells) {
+    taps = !packed || taps == cells ? cells : 0;
     if (packed && (rows != k || columns != n || transposed != t)) plain = true;
     packed = true;
     rows = k;
@@ -25,17 +27,18 @@ struct Wish {
     if (o.plain || !o.packed)
       plain = true;
     else
-      add(o.rows, o.columns, o.transposed);
+      add(o.rows, o.columns, o.transposed, o.taps);
   }
 };
 
 class Packer {
  public:
   Status run(PassContext& c) {
+    kind_ = c.compression ? c.compression->kind : 0;
     const std::vector<Graph*> graphs = SMW_TRY(reachableGraphs(c));
     for (Graph* g : graphs) collect(*g);
     collectDerivations();
-    for (auto& [constant, wish] : wishes_) SMW_TRY(apply(*constant, wish));
+    for (auto& [constant, wish] : wishes_) SMW_TRY(apply(c, *constant, wish));
     for (Graph* g : graphs)
       for (Node& n : g->nodes) markNode(*g, n);
     return {};
@@ -61,12 +64,14 @@ class Packer {
       if (const Ref<Constant>* k = constantOf(g, o)) wishOf(k->get()).plain = true;
   }
   static void addMatrix(Wish& wish, const Node& n, const Shape& shape) {
-    int64_t columns = 1;
-    if (n.op == kFusedConv)
+    int64_t columns = 1, taps = 1;
+    if (n.op == kFusedConv) {
       columns = shape.back();
-    else
+      taps = shape.product(0, 2);
+    } else {
       for (int64_t d : n.attrs.getOr("out_dims", std::vector<int64_t>())) columns *= d;
-    wish.add(shape.numElements() / columns, columns, n.attrs.getOr("transpose_b", false));
+    }
+    wish.add(shape.numElements() / columns, columns, n.attrs.getOr("transpose_b", false), taps);
   }
   Wish& wishOf(Constant* k) {
     const auto [it, isNew] = wishes_.try_emplace(k);
@@ -93,17 +98,26 @@ class Packer {
     }
   }
 
-  Status apply(Constant& k, const Wish& wish) {
+  Status apply(PassContext& c, Constant& k, const Wish& wish) {
     if (wish.plain || !wish.packed || k.layout != Layout::kPlain || k.dtype != DType::kFloat)
       return {};
     k.layout = Layout::kPacked;
     k.packedRows = wish.rows;
     k.packedColumns = wish.columns;
     k.packedTransposed = wish.transposed;
+    k.packedTaps = wish.taps;
+    if (gainsBy(kind_, wish.taps, wish.rows, wish.columns)) k.compression = kind_;
     if (k.derivation && k.derivation->op->name == kScaleColumns &&
         !wishes_[k.derivation->inputs[0].get()].plain)
-      k.derivation->attrs.set("packed", true);
-    return packConstant(k);
+      setPanelAttrs(k, k.derivation->attrs);
+    return packConstant(k, c.compression);
+  }
+
+  static void setPanelAttrs(const Constant& k, Attrs& attrs) {
+    attrs.set("packed", true);
+    if (k.compression == 0) return;
+    attrs.set("compression", int64_t(k.compression));
+    attrs.set("taps", k.packedTaps);
   }
 
   static void markNode(const Graph& g, Node& n) {
@@ -111,10 +125,11 @@ class Packer {
     const Ref<Constant>* k = constantOf(g, n.inputs[1]);
     if (!k || (*k)->layout != Layout::kPacked) return;
     const auto dims = (*k)->shape.dims();
-    n.attrs.set("packed", true);
+    setPanelAttrs(**k, n.attrs);
     n.attrs.set("shape", std::vector<int64_t>(dims.begin(), dims.end()));
   }
 
+  int kind_ = 0;
   std::unordered_map<Constant*, Wish> wishes_;
   std::vector<Constant*> met_;
 };
