@@ -126,6 +126,13 @@ bool broadcastRuns(const BroadcastPlan& p, const void* const* in, const size_t* 
 
   const void* at[kMaxOperands];
   int step[kMaxOperands];
+  if (last == 0) {  // no rows to be counted
+    for (int k = 0; k < p.operands; ++k) {
+      step[k] = int(p.strides[k][0]);
+      at[k] = base[k] + size_t(begin * p.strides[k][0]) * sizes[k];
+    }
+    return run(context, at, step, to, end - begin);
+  }
   bool ok = true;
   Cursor c(p, begin);
   if (!gathers) {

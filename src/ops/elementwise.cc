@@ -116,6 +116,14 @@ Status resolveBinary(Resolver& r, kernels::BinaryOp op, const kernels::BinaryPar
     r.addOutputReusing(1, outType, out);
   else
     r.addOutput(outType, out);
+  // Small tensors, of which some graphs have a thousand: one run, and no more kept than it needs.
+  if (plan.rank == 1 && plan.total <= kElementGrain)
+    return r.kernel([k, failure, stepX = int(plan.strides[0][0]), stepY = int(plan.strides[1][0]),
+                     n = int(plan.total)](const Args& a) -> Status {
+      if (!runBinary(k, a.inputs[0], stepX, a.inputs[1], stepY, a.outputs[0], n) && failure)
+        return failure();
+      return {};
+    });
   return r.kernel([k, plan, failure](const Args& a) -> Status {
     if (!runBinaryParallel(a.context, k, plan, a.inputs[0], a.inputs[1], a.outputs[0]) && failure)
       return failure();

@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMostRecipes = 8;
 /// Steps between two looks at the clock, where each is small; a step counts once more for every
 /// 2048 elements that it touches.
-constexpr int64_t kWorkPerLook = 16;
+constexpr int64_t kWorkPerLook = 64;
 
 class FrameStep : public Step {
  public:
@@ -201,10 +201,9 @@ Result<Executor::Progress> Executor::replay(Frame& f, const Budget& budget) {
     work_ += s.work;
     switch (s.kind) {
       case RecipeStep::kKernel: {
-        const PlanStep& ps = f.plan->steps()[size_t(s.step)];
-        void** p = r.pointers.data() + s.firstPointer;
-        const size_t in = ps.inputs.size(), out = size_t(ps.numOutputs);
-        if (auto ok = s.kernel(Args{p, p + in, p[in + out], context_}); !ok) [[unlikely]]
+        void** p = r.pointers.data();
+        const Args args{p + s.firstPointer, p + s.firstOutput, p[s.scratch], context_};
+        if (auto ok = s.kernel(args); !ok) [[unlikely]]
           return fail(locate(std::move(ok).error(), f, s.step));
         break;
       }

@@ -36,8 +36,8 @@ struct SlotInfo {
 /// outputs, then scratch.
 struct RecipeStep {
   enum Kind : uint8_t { kKernel, kTensorKernel, kView } kind;
-  int step;  // of the plan
-  int firstPointer = 0;
+  int step;                                            // of the plan
+  int firstPointer = 0, firstOutput = 0, scratch = 0;  // indices into Recipe::pointers
   int64_t work = 1;  // a rough measure, see kWorkPerLook in executor.cc
   Kernel kernel{};
   TensorKernel tensorKernel{};

@@ -258,7 +258,9 @@ class Builder {
         rs.movable = movable(p.step);
       } else {
         for (int in : ps.inputs) addPointer(in);
+        rs.firstOutput = int(recipe_->pointers.size());
         for (int i = 0; i < ps.numOutputs; ++i) addPointer(ps.firstOutput + i);
+        rs.scratch = int(recipe_->pointers.size());
         addScratch(scratch_[k]);
       }
       recipe_->steps.push_back(std::move(rs));
