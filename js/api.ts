@@ -88,7 +88,7 @@ export function makeApi(platform: Platform): Api {
     // Compiling, opening and starting go on side by side; the first failure is the one reported.
     const ready = Promise.all([
       compile(variant, options),
-      platform.openSource(given).then((own) => own ?? openSource(given, options)),
+      platform.openSource(given).then((own) => own ?? openSource(given, options, !inspect)),
       starting,
     ]);
     ready.catch(() => void starting.then((host) => host.dispose()).catch(() => undefined));
@@ -137,7 +137,7 @@ export function makeApi(platform: Platform): Api {
     async inspect(source, options = {}) {
       const { host, loaded } = await open(source, options, true);
       host.dispose();
-      return loaded.info as SavedModelInfo;
+      return loaded.told as SavedModelInfo;
     },
     async capabilities(options = {}) {
       const found = features();

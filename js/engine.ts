@@ -21,8 +21,7 @@ interface SmwSession {
   addFile(path: string, size: number): boolean;
   error(): string;
   info(): string;
-  metaGraph(): number;
-  signatures(): string;
+  about(): string;
   progress(): string;
   memory(): string;
   compression(): string;
@@ -95,6 +94,12 @@ export interface UnsupportedOp {
   op: string;
   /** The node that has it; in a function "function/node". */
   node: string;
+}
+/** What a model that was just loaded tells. */
+export interface About {
+  tags: string[];
+  tensorflowVersion: string;
+  signatures: EngineSignature[];
 }
 export interface EngineArgument {
   key: string;
@@ -215,14 +220,12 @@ export class Engine {
   supportedOps(): string[] {
     return JSON.parse(this.module.supportedOps()) as string[];
   }
+  /** SavedModelInfo, where the options said `inspect`. */
   info(): unknown {
     return JSON.parse(this.session.info());
   }
-  metaGraph(): number {
-    return this.session.metaGraph();
-  }
-  signatures(): EngineSignature[] {
-    return JSON.parse(this.session.signatures()) as EngineSignature[];
+  about(): About {
+    return JSON.parse(this.session.about()) as About;
   }
   compression(): CompressedWeight[] {
     return JSON.parse(this.session.compression()) as CompressedWeight[];
@@ -321,15 +324,14 @@ export class Engine {
     const { buffer } = this.module.wasmMemory;
     const result: RawTensor[] = [];
     let at = 1;
+    const next = () => mail[at++]!;
     for (let i = 0; i < n; i++) {
-      const [dtype, rank, address, bytes] = mail.subarray(at, at + 4) as unknown as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const shape = Array.from(mail.subarray(at + 4, at + 4 + rank));
-      at += 4 + rank;
+      const dtype = next();
+      const rank = next();
+      const address = next();
+      const bytes = next();
+      const shape: number[] = [];
+      while (shape.length < rank) shape.push(next());
       const block = new Uint8Array(buffer, address, bytes).slice();
       const data = dtype === DT_STRING ? unpackStrings(block, shape) : block;
       result.push({ dtype, shape, data });

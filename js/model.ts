@@ -1,10 +1,9 @@
 import { DTYPES, isDType, type DType } from './dtypes.ts';
 import { convertValues, type Leaf } from './convert.ts';
-import type { CompressedWeight, EngineArgument, EngineSignature } from './engine.ts';
+import type { About, CompressedWeight, EngineArgument, EngineSignature } from './engine.ts';
 import type { MemoryReport, UnsupportedOp } from './engine.ts';
 import { invalidArgument, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
-import type { SavedModelInfo } from './info.ts';
 import type { Variant } from './platform.ts';
 import { fromRaw, Tensor, tensor, toRaw, type TensorLike } from './tensor.ts';
 
@@ -55,7 +54,6 @@ export interface CompressionReport {
 export class SavedModel {
   /** Functions by signature name. The object has no prototype, so that any name is safe. */
   readonly signatures: Readonly<Record<string, Signature>>;
-  readonly info: SavedModelInfo;
   /** Tags of the MetaGraph that was loaded. */
   readonly tags: readonly string[];
   readonly tensorflowVersion: string;
@@ -69,15 +67,14 @@ export class SavedModel {
   /** @internal */
   constructor(
     private readonly host: Host,
-    { info, signatures, metaGraph, threads, compressed }: Loaded,
+    { told, threads, compressed }: Loaded,
     /** The WebAssembly that runs the model. */
     readonly variant: Variant,
   ) {
+    const { tags, tensorflowVersion, signatures } = told as About;
     this.threads = threads;
-    this.info = info as SavedModelInfo;
-    const chosen = this.info.metaGraphs[metaGraph]!;
-    this.tags = chosen.tags;
-    this.tensorflowVersion = chosen.tensorflowVersion;
+    this.tags = tags;
+    this.tensorflowVersion = tensorflowVersion;
     const made = Object.create(null) as Record<string, Signature>;
     signatures.forEach((s, index) => (made[s.name] = this.makeSignature(s, index)));
     this.signatures = made;

@@ -1,6 +1,7 @@
 // Where an engine runs: in a worker, or right here.
-import type { Engine, EngineFile, EngineOptions, EngineSignature } from '../engine.ts';
+import type { About, Engine, EngineFile, EngineOptions } from '../engine.ts';
 import type { CompressedWeight, MemoryReport, Progress, RawTensor, ReadRange } from '../engine.ts';
+import type { SavedModelInfo } from '../info.ts';
 
 export interface LoadRequest {
   wasm: WebAssembly.Module;
@@ -14,11 +15,8 @@ export interface LoadRequest {
 }
 
 export interface Loaded {
-  /** SavedModelInfo, as the engine gives it. */
-  info: unknown;
-  /** Index of the MetaGraph that was loaded. */
-  metaGraph: number;
-  signatures: EngineSignature[];
+  /** SavedModelInfo where the options say `inspect`. */
+  told: About | SavedModelInfo;
   /** Threads that run it. */
   threads: number;
   /** Why those are fewer than were asked for. */
@@ -43,9 +41,8 @@ export interface Host {
 
 /** What an engine that was just loaded tells. */
 export function describe(engine: Engine, options: EngineOptions): Loaded {
-  const signatures = options.inspect ? [] : engine.signatures();
   const { threads, reason } = engine;
   const compressed = options.weights ? engine.compression() : [];
-  const about = { info: engine.info(), metaGraph: engine.metaGraph(), threads, reason };
-  return { ...about, signatures, compressed };
+  const told = options.inspect ? (engine.info() as SavedModelInfo) : engine.about();
+  return { told, threads, reason, compressed };
 }

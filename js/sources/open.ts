@@ -20,9 +20,13 @@ export type ModelSource =
   | URL
   | string;
 
-/** INVALID_ARGUMENT for a value of no known kind. */
-export async function openSource(given: ModelSource, options: LoadOptions): Promise<Source> {
-  if (typeof given === 'string' || given instanceof URL) return openUrl(given, options);
+/** INVALID_ARGUMENT for a value of no known kind. `weights`: they are going to be read. */
+export async function openSource(
+  given: ModelSource,
+  options: LoadOptions,
+  weights: boolean,
+): Promise<Source> {
+  if (typeof given === 'string' || given instanceof URL) return openUrl(given, options, weights);
   if (given instanceof Blob) return openBlob(given);
   if (isA(given, 'Map')) {
     const entries = [...(given as ReadonlyMap<string, Blob | Uint8Array>)];

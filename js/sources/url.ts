@@ -12,6 +12,8 @@ const INDEX = 'variables/variables.index';
 
 /** One slice of the loader (kSliceBytes). */
 const FIRST_BYTES = 4 << 20;
+/** Weights that are there before anybody asks. Not all of a shard need be wanted. */
+const FIRST_WEIGHTS = 1 << 20;
 
 class Remote {
   private readonly get: typeof globalThis.fetch;
@@ -60,26 +62,31 @@ class Remote {
 
   private ranged(url: URL, path: string, size: number, first: ArrayBuffer): SourceFile {
     let whole: Promise<Uint8Array> | undefined;
-    let head: ArrayBuffer | undefined = first;
-    return {
-      path,
-      size,
-      read: async (offset, length) => {
-        if (whole) return (await whole).slice(offset, offset + length);
-        if (head && offset === 0 && length <= head.byteLength) {
-          const bytes = new Uint8Array(head.byteLength === length ? head : head.slice(0, length));
-          head = undefined; // read once; the caller may transfer it
-          return bytes;
-        }
-        const range = `bytes=${offset}-${offset + length - 1}`;
-        const response = await this.request(url, { headers: { range } });
-        if (response.status === 206) return new Uint8Array(await response.arrayBuffer());
-        if (!response.ok) throw httpError(url, response);
-        // The server changed its mind.
-        whole = response.arrayBuffer().then((b) => new Uint8Array(b));
-        return (await whole).slice(offset, offset + length);
-      },
+    let head: Uint8Array | undefined = new Uint8Array(first);
+    const read = async (offset: number, length: number): Promise<Uint8Array> => {
+      if (whole) return (await whole).slice(offset, offset + length);
+      const start = head;
+      if (!start || offset + length >= start.length) head = undefined; // every byte is read once
+      if (start && offset < start.length) {
+        if (!offset && length === start.length) return start;
+        // A copy: the caller may transfer it.
+        const known = start.slice(offset, offset + length);
+        const left = length - known.length;
+        if (!left) return known;
+        const bytes = new Uint8Array(length);
+        bytes.set(known);
+        bytes.set(await read(offset + known.length, left), known.length);
+        return bytes;
+      }
+      const range = `bytes=${offset}-${offset + length - 1}`;
+      const response = await this.request(url, { headers: { range } });
+      if (response.status === 206) return new Uint8Array(await response.arrayBuffer());
+      if (!response.ok) throw httpError(url, response);
+      // The server changed its mind.
+      whole = response.arrayBuffer().then((b) => new Uint8Array(b));
+      return (await whole).slice(offset, offset + length);
     };
+    return { path, size, read };
   }
 }
 
@@ -95,7 +102,12 @@ const httpError = (url: URL, { status, statusText }: Response) =>
     file: url.href,
   });
 
-export async function openUrl(given: URL | string, options: FetchOptions): Promise<Source> {
+/** `weights`: they are going to be read, and their first bytes may come along. */
+export async function openUrl(
+  given: URL | string,
+  options: FetchOptions,
+  weights: boolean,
+): Promise<Source> {
   const base = typeof location === 'object' ? location.href : undefined;
   const url = new URL(given, base);
   const remote = new Remote(options);
@@ -109,7 +121,11 @@ export async function openUrl(given: URL | string, options: FetchOptions): Promi
   };
   const open = (path: string) => remote.open(at(path), path);
   // All at once: each costs a round trip. What fails beside a missing model does not matter.
-  const beside = Promise.all([open(INDEX), openShard(remote, at, 0, 1), open('fingerprint.pb')]);
+  const beside = Promise.all([
+    open(INDEX),
+    openShard(remote, at, 0, 1, weights),
+    open('fingerprint.pb'),
+  ]);
   beside.catch(() => undefined);
   const model = (await open('saved_model.pb')) ?? (await open('saved_model.pbtxt'));
   // An address that does not show what it is may still be an archive.
@@ -120,10 +136,16 @@ export async function openUrl(given: URL | string, options: FetchOptions): Promi
   return { files };
 }
 
-function openShard(remote: Remote, at: (path: string) => URL, i: number, n: number) {
+function openShard(
+  remote: Remote,
+  at: (path: string) => URL,
+  i: number,
+  n: number,
+  weights = false,
+) {
   const digits = (x: number) => String(x).padStart(5, '0');
   const path = `variables/variables.data-${digits(i)}-of-${digits(n)}`;
-  return remote.open(at(path), path, 1);
+  return remote.open(at(path), path, weights ? FIRST_WEIGHTS : 1);
 }
 
 /** Shards are numbered "of" their count, which only the index tells: the first one is looked for. */

@@ -5,6 +5,7 @@
 
 #include "graph/passes.h"
 #include "ops/run_node.h"
+#include "proto/meta_graph.pb.h"
 #include "runtime/restore.h"
 
 namespace smw {
@@ -40,8 +41,8 @@ Result<LoadStep> Model::step() {
     case Phase::kMetadata: {
       LoadStep s = SMW_TRY(reader_.step());
       if (!s.done()) return s;
-      info_ = describeModel(reader_, vfs_);
       if (options_.inspectOnly) {
+        info_ = describeModel(reader_, vfs_);
         phase_ = Phase::kDone;
         return LoadStep{};
       }
@@ -85,8 +86,9 @@ std::vector<Graph*> Model::roots() const {
 
 Status Model::import() {
   const tensorflow::MetaGraphDef& metaGraph = reader_.metaGraph();
-  for (size_t i = 0; i < info_.metaGraphs.size(); ++i)
-    if (reader_.metaGraphs()[i].get() == &metaGraph) chosen_ = i;
+  const auto& meta = metaGraph.meta_info_def();
+  tags_.assign(meta.tags().begin(), meta.tags().end());
+  tensorflowVersion_ = meta.tensorflow_version();
   signatures_ = flatSignatures(describeSignatures(metaGraph));
   importer_ = std::make_unique<Importer>(metaGraph, vfs_.path(reader_.modelFile()), constants_);
   RestorePlan restore = planRestore(metaGraph, reader_);

@@ -46,9 +46,11 @@ class Model : public Loader {
   Result<LoadStep> step() override;
 
   // ---- once loaded
+  /// With inspectOnly.
   const SavedModelInfo& info() const { return info_; }
-  /// Index of the chosen MetaGraph in info().
-  size_t metaGraphIndex() const { return chosen_; }
+  /// Of the chosen MetaGraph.
+  const std::vector<std::string>& tags() const { return tags_; }
+  const std::string& tensorflowVersion() const { return tensorflowVersion_; }
   /// The signatures of the chosen MetaGraph; composite inputs and outputs are flattened into their
   /// parts.
   const std::vector<SignatureFact>& signatures() const { return signatures_; }
@@ -98,7 +100,8 @@ class Model : public Loader {
   RuntimeContext context_;
   SavedModelReader reader_;
   SavedModelInfo info_;
-  size_t chosen_ = 0;
+  std::vector<std::string> tags_;
+  std::string tensorflowVersion_;
   std::vector<SignatureFact> signatures_;
 
   ConstantPool constants_;

@@ -38,6 +38,7 @@ struct CheckpointReader::State {
   const VirtualFileSystem& vfs;
   std::string prefix;
   bool verify;
+  bool wantObjects = false;
   std::unique_ptr<WholeFile> index = {};
   std::unique_ptr<TensorBundle> bundle = {};
   std::unique_ptr<WeightLoader> loader = {};
@@ -54,6 +55,8 @@ std::unique_ptr<tensorflow::TrackableObjectGraph> CheckpointReader::takeObjects(
   return std::move(s_->objects);
 }
 
+void CheckpointReader::wantObjects() { s_->wantObjects = true; }
+
 Result<LoadStep> CheckpointReader::step() {
   if (!s_->bundle) {
     if (!s_->index) {
@@ -66,7 +69,9 @@ Result<LoadStep> CheckpointReader::step() {
     s_->bundle = std::make_unique<TensorBundle>(
         SMW_TRY(TensorBundle::parse(s_->prefix, s_->index->bytes(), s_->verify)));
     s_->index = nullptr;
-    if (!s_->bundle->find(kObjectGraphKey)) return LoadStep{};
+  }
+  if (s_->wantObjects && s_->bundle->find(kObjectGraphKey)) {
+    s_->wantObjects = false;
     s_->loader = std::make_unique<WeightLoader>(s_->vfs, WeightLoaderOptions{.verify = s_->verify});
     SMW_TRY(s_->loader->wantTensor(*s_->bundle, kObjectGraphKey, "", DType::kString, Shape(),
                                    s_->sink));

@@ -1,4 +1,4 @@
-// Opens a checkpoint by its prefix: the index, and the object graph where it has one.
+// Opens a checkpoint by its prefix: the index, and the object graph where that is wanted.
 #pragma once
 
 #include <memory>
@@ -20,10 +20,13 @@ class CheckpointReader : public Loader {
   CheckpointReader(const VirtualFileSystem& vfs, std::string prefix, bool verify);
   ~CheckpointReader() override;
   Result<LoadStep> step() override;
+  /// The object graph too, where the checkpoint has one. May be called once the index was read,
+  /// which makes step() go on.
+  void wantObjects();
 
   // Once done:
   std::unique_ptr<TensorBundle> takeBundle();
-  /// Null where the checkpoint has none.
+  /// Null where the checkpoint has none, or nobody wanted it.
   std::unique_ptr<tensorflow::TrackableObjectGraph> takeObjects();
 
  private:

@@ -61,6 +61,8 @@ const GraphScope* GraphView::enter(const GraphScope& scope, const tensorflow::No
   body->function = f->second;
   body->depth = scope.depth + 1;
   for (const auto& n : f->second->node_def()) body->nodes.emplace(n.name(), &n);
+  for (const auto& arg : f->second->signature().input_arg())
+    body->args.emplace(arg.name(), int(body->args.size()));
   known = body.get();
   scopes_.push_back(std::move(body));
   return known;
@@ -72,12 +74,9 @@ std::optional<GraphView::Place> GraphView::follow(const GraphScope& from, std::s
   for (int hop = 0; hop < kMaxHops; ++hop) {
     const InputName name(input);
     if (scope->function) {
-      const auto& args = scope->function->signature().input_arg();
-      int arg = 0;
-      while (arg < args.size() && args[arg].name() != name.node) ++arg;
-      if (arg < args.size()) {
-        if (arg >= scope->call->input_size()) return std::nullopt;
-        input = scope->call->input(arg);
+      if (const auto arg = scope->args.find(name.node); arg != scope->args.end()) {
+        if (arg->second >= scope->call->input_size()) return std::nullopt;
+        input = scope->call->input(arg->second);
         scope = scope->caller;
         continue;
       }

@@ -33,6 +33,7 @@ struct GraphScope {
   const GraphScope* caller = nullptr;         // null: the main graph
   const tensorflow::NodeDef* call = nullptr;  // in `caller`
   const tensorflow::FunctionDef* function = nullptr;
+  std::unordered_map<std::string_view, int> args;  // of the function
   std::unordered_map<std::string_view, const tensorflow::NodeDef*> nodes;
   int depth = 0;
 };

@@ -151,7 +151,8 @@ std::vector<ModelAsset> findAssets(const tensorflow::MetaGraphDef& m, const std:
   return assets;
 }
 
-MetaGraphInfo describeMetaGraph(const tensorflow::MetaGraphDef& m) {
+MetaGraphInfo describeMetaGraph(const tensorflow::MetaGraphDef& m,
+                                const UncalledFunctions& uncalled) {
   MetaGraphInfo info;
   const auto& meta = m.meta_info_def();
   info.tags.assign(meta.tags().begin(), meta.tags().end());
@@ -162,10 +163,14 @@ MetaGraphInfo describeMetaGraph(const tensorflow::MetaGraphDef& m) {
   NodeCounter counter;
   counter.add(m.graph_def().node());
   for (const auto& f : m.graph_def().library().function()) counter.add(f.node_def());
+  for (const auto& [op, count] : uncalled.ops) {
+    counter.ops[op] += count;
+    counter.nodes += count;
+  }
   for (const auto& [op, count] : counter.ops) info.ops.push_back({std::string(op), count});
   info.numNodes = counter.nodes;
   info.constantBytes = counter.contentBytes;
-  info.numFunctions = m.graph_def().library().function_size();
+  info.numFunctions = m.graph_def().library().function_size() + uncalled.count;
   info.numObjects = m.object_graph_def().nodes_size();
   info.initOp = findInitOp(m);
   info.restoreOp = m.saver_def().restore_op_name();
@@ -181,9 +186,10 @@ SavedModelInfo describeModel(const SavedModelReader& reader, const VirtualFileSy
   info.file = baseName(vfs.path(reader.modelFile()));
   info.fileBytes = vfs.size(reader.modelFile());
   info.schemaVersion = reader.schemaVersion();
-  for (const auto& m : reader.metaGraphs()) {
-    info.metaGraphs.push_back(describeMetaGraph(*m));
-    info.metaGraphs.back().assets = findAssets(*m, reader.root());
+  for (size_t i = 0; i < reader.metaGraphs().size(); ++i) {
+    const tensorflow::MetaGraphDef& m = *reader.metaGraphs()[i];
+    info.metaGraphs.push_back(describeMetaGraph(m, reader.uncalled()[i]));
+    info.metaGraphs.back().assets = findAssets(m, reader.root());
   }
   info.checkpointError = reader.checkpointError();
   if (const TensorBundle* bundle = reader.checkpoint()) {

@@ -86,7 +86,8 @@ struct SavedModelInfo {
 };
 
 SavedModelInfo describeModel(const SavedModelReader& reader, const VirtualFileSystem& vfs);
-MetaGraphInfo describeMetaGraph(const tensorflow::MetaGraphDef& metaGraph);
+MetaGraphInfo describeMetaGraph(const tensorflow::MetaGraphDef& metaGraph,
+                                const UncalledFunctions& uncalled);
 
 /// Signatures of one MetaGraph, without the loader's own.
 std::vector<SignatureFact> describeSignatures(const tensorflow::MetaGraphDef& metaGraph);

@@ -17,11 +17,12 @@ constexpr int64_t kSmallWindow = 32 << 10;
 
 }  // namespace
 
-ModelFile::ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads)
+ModelFile::ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads, bool objects)
     : vfs_(vfs),
       file_(file),
       scanner_(vfs.path(file), vfs.size(file), &heads),
-      windowSize_(kSliceBytes) {
+      windowSize_(kSliceBytes),
+      objects_(objects) {
   if (baseName(vfs.path(file)).ends_with(".pbtxt"))
     text_ = std::make_unique<WholeFile>(vfs, file, kMaxText);
 }
@@ -67,13 +68,22 @@ Result<LoadStep> ModelFile::step() {
 
 Status ModelFile::parse() {
   google::protobuf::SetLogHandler(nullptr);  // it would print, and say no more than our own error
-  for (std::string& bytes : scanner_.metaGraphs()) {
+  for (size_t i = 0; i < scanner_.metaGraphs().size(); ++i) {
+    std::string& bytes = scanner_.metaGraphs()[i];
     auto m = std::make_unique<tensorflow::MetaGraphDef>();
-    if (!m->ParseFromArray(bytes.data(), int(bytes.size())))
-      return fail(Error(Code::kDataLoss, cat(vfs_.path(file_), " is damaged: MetaGraph ",
-                                             metaGraphs_.size(), " cannot be parsed"))
-                      .inFile(vfs_.path(file_)));
+    bool parsed = m->ParseFromArray(bytes.data(), int(bytes.size()));
     bytes = {};
+    const bool restores = !m->saver_def().restore_op_name().empty();
+    needsObjects_ |= !restores;
+    std::string& objects = scanner_.objects()[i];
+    if (parsed && !objects.empty() && (objects_ || !restores))
+      parsed = m->mutable_object_graph_def()->MergeFromString(objects);
+    objects = {};
+    uncalled_.emplace_back();
+    if (!parsed || !addCalledFunctions(*m, std::move(scanner_.functions()[i]), uncalled_.back()))
+      return fail(Error(Code::kDataLoss,
+                        cat(vfs_.path(file_), " is damaged: MetaGraph ", i, " cannot be parsed"))
+                      .inFile(vfs_.path(file_)));
     metaGraphs_.push_back(std::move(m));
   }
   return {};

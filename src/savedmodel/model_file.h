@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "savedmodel/called_functions.h"
 #include "savedmodel/content_heads.h"
 #include "savedmodel/pb_scanner.h"
 #include "savedmodel/whole_file.h"
@@ -18,14 +19,20 @@ namespace smw {
 
 class ModelFile : public Loader {
  public:
-  /// Large constants of a .pb stay in the file; what was read of them goes to `heads`.
-  ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads);
+  /// Large constants of a .pb stay in the file; what was read of them goes to `heads`. Object
+  /// graphs are parsed where `objects` says so, or where no restore op tells which variable is
+  /// which.
+  ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads, bool objects);
   ~ModelFile() override;
   Result<LoadStep> step() override;
 
   // Once done:
   int64_t schemaVersion() const { return scanner_.schemaVersion(); }
+  /// Whether some MetaGraph has no restore op.
+  bool needsObjects() const { return needsObjects_; }
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> take() { return std::move(metaGraphs_); }
+  /// Of each of them.
+  std::vector<UncalledFunctions> takeUncalled() { return std::move(uncalled_); }
 
  private:
   Status parse();
@@ -35,8 +42,9 @@ class ModelFile : public Loader {
   PbScanner scanner_;
   Ref<Buffer> window_;
   int64_t windowSize_ = 0, filled_ = 0;
-  bool begun_ = false;
+  bool begun_ = false, objects_, needsObjects_ = false;
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> metaGraphs_;
+  std::vector<UncalledFunctions> uncalled_;
 };
 
 }  // namespace smw

@@ -19,6 +19,8 @@ struct Messages {
   int savedModel = findMessage("tensorflow.SavedModel");
   int tensor = findMessage("tensorflow.TensorProto");
   int attrValue = findMessage("tensorflow.AttrValue");
+  int function = findMessage("tensorflow.FunctionDef");
+  int objects = findMessage("tensorflow.SavedObjectGraph");
 };
 const Messages& messages() {
   static const Messages m;
@@ -87,8 +89,11 @@ Status PbScanner::step(std::span<const std::byte> bytes, size_t& at) {
     at += n;
     position_ += int64_t(n);
     copy_ -= int64_t(n);
-    return emit(part);
+    if (!whole_) return emit(part);
+    whole_->append(reinterpret_cast<const char*>(part.data()), n);
+    return {};
   }
+  whole_ = nullptr;
   closeFinished();
   if (position_ == fileSize_) return internal("more bytes than the file has");
 
@@ -173,6 +178,8 @@ Status PbScanner::take(const Header& h, std::span<const std::byte> raw,
     }
     flush();
     metaGraphs_.emplace_back();
+    functions_.emplace_back();
+    objects_.emplace_back();
     frames_.push_back({int(field->child), position_ + length, length, 0, 0, false});
     return {};
   }
@@ -190,6 +197,20 @@ Status PbScanner::take(const Header& h, std::span<const std::byte> raw,
   }
   if (field->kind == FieldKind::kMessage) {
     if (h.wire != kLengthDelimited) return {};
+    if (field->child == messages().function && length <= limits_.wholeFunction &&
+        wholeBytes_ + length <= limits_.wholeFunctions) {
+      wholeBytes_ += length;
+      whole_ = &functions_.back().emplace_back();
+    } else if (field->child == messages().objects && length <= limits_.wholeObjects) {
+      whole_ = &objects_.back();
+    }
+    if (whole_) {
+      written_ += length;
+      if (written_ > limits_.maxBytes) return tooMuch();
+      whole_->reserve(whole_->size() + size_t(length));
+      copy_ = length;
+      return {};
+    }
     const bool inAttr = frame.message == messages().attrValue && field->child == messages().tensor;
     return open(h, raw, int(field->child), inAttr);
   }

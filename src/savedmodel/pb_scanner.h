@@ -20,6 +20,10 @@ struct ScanLimits {
   int64_t maxBytes = int64_t(256) << 20;  // of what is left for protobuf to parse
   int64_t maxMessages = int64_t(20) << 20;
   int maxDepth = 90;  // below protobuf's own limit
+  /// Functions up to this size stay unparsed, with all that is in them, while they are no more than
+  /// that together; so does an object graph.
+  int64_t wholeFunction = int64_t(1) << 20, wholeFunctions = int64_t(8) << 20;
+  int64_t wholeObjects = int64_t(64) << 20;
 };
 
 /// A resumable state machine. While not done(), feed it bytes of the file from position() on, as
@@ -27,7 +31,8 @@ struct ScanLimits {
 /// MetaGraphDef is well-formed wire format in which
 /// - fields that proto/ does not know (debug info, devices, descriptions) are gone,
 /// - AttrValue.tensor contents over `inlineContent` bytes are replaced by content_offset,
-/// content_length.
+/// content_length,
+/// - functions() and objects() are missing: few of them may ever be looked at.
 class PbScanner {
  public:
   /// `heads` (may be null) keeps what was fed of contents that stay in the file.
@@ -44,6 +49,11 @@ class PbScanner {
   int64_t schemaVersion() const { return schemaVersion_; }
   /// Serialized MetaGraphDefs, in the file's order. Once done().
   std::vector<std::string>& metaGraphs() { return metaGraphs_; }
+  /// For each of them the FunctionDefs that were taken out of its library, just as they are in the
+  /// file.
+  std::vector<std::vector<std::string>>& functions() { return functions_; }
+  /// The SavedObjectGraph of each; "" where it has none, or a very large one.
+  std::vector<std::string>& objects() { return objects_; }
 
  private:
   struct Frame {
@@ -77,12 +87,15 @@ class PbScanner {
   int64_t position_ = 0;
   bool checkedEnd_ = false;
   int64_t copy_ = 0;                 // bytes still to be copied as they are
+  std::string* whole_ = nullptr;     // where they go; null: to the output
   std::span<const std::byte> run_;   // of the piece that is fed: kept, and not in the output yet
   std::array<std::byte, 24> carry_;  // the start of a header whose rest was not fed yet
   size_t carried_ = 0;
   std::vector<Frame> frames_;
   std::vector<std::string> metaGraphs_;
-  int64_t written_ = 0, messages_ = 0;
+  std::vector<std::vector<std::string>> functions_;
+  std::vector<std::string> objects_;
+  int64_t written_ = 0, messages_ = 0, wholeBytes_ = 0;
   int64_t schemaVersion_ = 0;
 };
 

@@ -45,11 +45,13 @@ Status SavedModelReader::start() {
   const auto binary = vfs_.find(joinPath(root_, "saved_model.pb"));
   modelFile_ = binary ? *binary : SMW_TRY(vfs_.open(joinPath(root_, "saved_model.pbtxt")));
   files_ = std::make_unique<Files>();
-  files_->model = std::make_unique<ModelFile>(vfs_, modelFile_, heads_);
+  files_->model =
+      std::make_unique<ModelFile>(vfs_, modelFile_, heads_, options_.objects || !options_.choose);
   files_->running.push_back(files_->model.get());
   const std::string prefix = joinPath(root_, "variables/variables");
   if (hasCheckpointFiles(vfs_, prefix)) {
     files_->checkpoint = std::make_unique<CheckpointReader>(vfs_, prefix, options_.verify);
+    if (options_.objects) files_->checkpoint->wantObjects();
     files_->running.push_back(files_->checkpoint.get());
   }
   if (const auto file = vfs_.find(joinPath(root_, "fingerprint.pb"));
@@ -62,6 +64,19 @@ Status SavedModelReader::start() {
 
 Result<LoadStep> SavedModelReader::step() {
   if (!files_) SMW_TRY(start());
+  LoadStep all = SMW_TRY(stepFiles());
+  if (all.done() && options_.choose && !options_.objects && files_->checkpoint &&
+      files_->model->needsObjects()) {
+    options_.objects = true;
+    files_->checkpoint->wantObjects();
+    files_->running = {files_->checkpoint.get()};
+    all = SMW_TRY(stepFiles());
+  }
+  if (all.done()) SMW_TRY(finish());
+  return all;
+}
+
+Result<LoadStep> SavedModelReader::stepFiles() {
   LoadStep all;
   std::vector<Loader*> running;
   for (Loader* loader : files_->running) {
@@ -78,13 +93,13 @@ Result<LoadStep> SavedModelReader::step() {
     all.need.insert(all.need.end(), step->need.begin(), step->need.end());
   }
   files_->running = std::move(running);
-  if (all.done()) SMW_TRY(finish());
   return all;
 }
 
 Status SavedModelReader::finish() {
   schemaVersion_ = files_->model->schemaVersion();
   metaGraphs_ = files_->model->take();
+  uncalled_ = files_->model->takeUncalled();
   if (files_->checkpoint) {
     checkpoint_ = files_->checkpoint->takeBundle();
     checkpointObjects_ = files_->checkpoint->takeObjects();

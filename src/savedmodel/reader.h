@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "savedmodel/bundle.h"
+#include "savedmodel/called_functions.h"
 #include "savedmodel/content_heads.h"
 #include "savedmodel/fingerprint.h"
 #include "vfs/read.h"
@@ -26,6 +27,8 @@ struct ReaderOptions {
   /// error.
   bool choose = true;
   bool verify = true;
+  /// Object graphs, of model and checkpoint, also where a restore op makes them unnecessary.
+  bool objects = false;
 };
 
 /// A file that the graph refers to.
@@ -49,12 +52,14 @@ class SavedModelReader : public Loader {
   FileId modelFile() const { return modelFile_; }
   int64_t schemaVersion() const { return schemaVersion_; }
   /// The chosen MetaGraph; contents over 4 KB of AttrValue.tensor have content_offset and
-  /// content_length in modelFile() instead of tensor_content. To be dropped by release() once it
-  /// was imported.
+  /// content_length in modelFile() instead of tensor_content, and the library has only functions
+  /// that something calls. To be dropped by release() once it was imported.
   const tensorflow::MetaGraphDef& metaGraph() const { return *metaGraphs_[chosen_]; }
   const std::vector<std::unique_ptr<tensorflow::MetaGraphDef>>& metaGraphs() const {
     return metaGraphs_;
   }
+  /// What was left out of their libraries.
+  const std::vector<UncalledFunctions>& uncalled() const { return uncalled_; }
   void release();
 
   /// variables/variables; null where the model has none (frozen, or no variables).
@@ -62,7 +67,7 @@ class SavedModelReader : public Loader {
   /// Why checkpoint() is null although there are files of one. Only without `choose`: else an
   /// error.
   const std::string& checkpointError() const { return checkpointError_; }
-  /// Out of the checkpoint; null for TF1 models.
+  /// Out of the checkpoint; null for TF1 models, and where a restore op does instead.
   const tensorflow::TrackableObjectGraph* checkpointObjects() const {
     return checkpointObjects_.get();
   }
@@ -75,6 +80,7 @@ class SavedModelReader : public Loader {
  private:
   struct Files;
   Status start();
+  Result<LoadStep> stepFiles();
   Status finish();
   VirtualFileSystem& vfs_;
   ReaderOptions options_;
@@ -83,6 +89,7 @@ class SavedModelReader : public Loader {
   FileId modelFile_ = 0;
   int64_t schemaVersion_ = 0;
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> metaGraphs_;
+  std::vector<UncalledFunctions> uncalled_;
   size_t chosen_ = 0;
   std::unique_ptr<TensorBundle> checkpoint_;
   std::string checkpointError_;

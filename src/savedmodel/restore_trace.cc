@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "base/entry.h"
@@ -44,8 +45,8 @@ bool isPassive(std::string_view op) {
 }
 
 // All elements of a string Const: the last value that is stored stands for the rest.
-std::vector<std::string> constStrings(const NodeDef& node) {
-  std::vector<std::string> values;
+std::vector<std::string_view> constStrings(const NodeDef& node) {
+  std::vector<std::string_view> values;
   const auto* attr = findEntry(node.attr(), "value");
   if (node.op() != "Const" || !attr) return values;
   const tensorflow::TensorProto& t = attr->tensor();
@@ -92,7 +93,7 @@ class Tracer {
     if (isAssign(node.op())) return assign(scope, node);
     if (node.op() == "RestoreV2") {
       if (const auto names = view_.follow(scope, node.input_size() > 1 ? node.input(1) : ""))
-        for (std::string& key : constStrings(*names->node)) keys_.insert(std::move(key));
+        for (const std::string_view key : strings(*names->node)) keys_.emplace(key);
       return;
     }
     if (isCallOp(node.op())) {
@@ -118,21 +119,25 @@ class Tracer {
       return add(scope, &node, "what it assigns is computed");
     const auto names = view_.follow(*value->scope, value->node->input(1));
     const auto slices = view_.follow(*value->scope, value->node->input(2));
-    const std::vector<std::string> keys =
-        names ? constStrings(*names->node) : std::vector<std::string>();
-    const std::vector<std::string> specs =
-        slices ? constStrings(*slices->node) : std::vector<std::string>();
     const size_t i = size_t(value->index);
-    if (value->index < 0 || i >= keys.size() || i >= specs.size())
+    if (value->index < 0 || !names || i >= strings(*names->node).size() || !slices ||
+        i >= strings(*slices->node).size())
       return add(scope, &node, "the names of its tensors are not constant");
     RestoredVariable r{.node = variable->node->name(),
-                       .key = keys[i],
-                       .shapeAndSlice = specs[i],
+                       .key = std::string(strings(*names->node)[i]),
+                       .shapeAndSlice = std::string(strings(*slices->node)[i]),
                        .reshaped = value->reshaped};
     const auto* dtypes = findEntry(value->node->attr(), "dtypes");
     if (dtypes && value->index < dtypes->list().type_size())
       r.dtype = dtypeFromProto(dtypes->list().type(value->index));
     trace_.variables.push_back(std::move(r));
+  }
+
+  // One constant has the keys of all variables: it is looked at once for each.
+  const std::vector<std::string_view>& strings(const NodeDef& node) {
+    const auto [it, isNew] = strings_.try_emplace(&node);
+    if (isNew) it->second = constStrings(node);
+    return it->second;
   }
 
   void add(const GraphScope& scope, const NodeDef* node, std::string_view reason) {
@@ -153,6 +158,7 @@ class Tracer {
   GraphView view_;
   std::set<std::string_view> stateful_;
   std::set<std::string> keys_;
+  std::unordered_map<const NodeDef*, std::vector<std::string_view>> strings_;
   RestoreTrace trace_;
 };
 

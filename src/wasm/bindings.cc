@@ -43,8 +43,7 @@ EMSCRIPTEN_BINDINGS(savedmodel) {
       .function("addFile", &Session::addFile)
       .function("error", &Session::error)
       .function("info", &Session::info)
-      .function("metaGraph", &Session::metaGraph)
-      .function("signatures", &Session::signatures)
+      .function("about", &Session::about)
       .function("progress", &Session::progress)
       .function("memory", &Session::memory)
       .function("compression", &Session::compression);

@@ -9,9 +9,19 @@
 #include "wasm/options.h"
 #include "wasm/threads.h"
 
+#ifdef __EMSCRIPTEN__
+extern "C" int mallopt(int, int);  // dlmalloc's: no header has it
+#endif
+
 namespace smw {
 
 Session::Session(const std::string& options) : model_(new Model(vfs_, parseOptions(options))) {
+#ifdef __EMSCRIPTEN__
+  // The memory grows by megabytes where many small blocks are made: each time costs JavaScript its
+  // views.
+  constexpr int kGranularity = -2;
+  mallopt(kGranularity, 1 << 20);
+#endif
   if (kernels::Parallel* pool = sessionPool()) {
     setPlannedThreads(pool->threads());
     model_->context().setParallel(*pool);
@@ -225,20 +235,29 @@ std::string factsJson(const std::vector<TensorFact>& facts) {
 
 }  // namespace
 
-std::string Session::signatures() const {
-  std::string s = "[";
+std::string Session::about() const {
+  std::string s =
+      cat("{\"tensorflowVersion\":", jsonQuote(model_->tensorflowVersion()), ",\"tags\":[");
+  const char* comma = "";
+  for (const std::string& tag : model_->tags()) {
+    s += cat(comma, jsonQuote(tag));
+    comma = ",";
+  }
+  s += "],\"signatures\":[";
+  comma = "";
   for (const SignatureFact& f : model_->signatures()) {
     std::string missing;
     for (const auto& [op, nodes] : model_->unsupported(size_t(&f - model_->signatures().data())))
       for (const std::string& node : nodes)
         missing += cat(missing.empty() ? "" : ",", "{\"op\":", jsonQuote(op),
                        ",\"node\":", jsonQuote(node), "}");
-    if (s.size() > 1) s += ',';
+    s += comma;
+    comma = ",";
     s += cat("{\"name\":", jsonQuote(f.name), ",\"methodName\":", jsonQuote(f.methodName),
              ",\"inputs\":", factsJson(f.inputs), ",\"outputs\":", factsJson(f.outputs),
              ",\"unsupported\":[", missing, "]}");
   }
-  return s + ']';
+  return s + "]}";
 }
 
 std::string Session::progress() const {

@@ -34,12 +34,12 @@ class Session {
   double* mailbox(size_t doubles);
 
   std::string error() const { return error_; }
+  /// SavedModelInfo, with the option "inspect".
   std::string info() const;
-  /// Index of the MetaGraph that was loaded.
-  int metaGraph() const { return int(model_->metaGraphIndex()); }
-  /// [{"name", "methodName", "inputs": [{"key", "name", "dtype", "shape"}], "outputs": [...]}]:
-  /// tensors flat, in the order that begin() and run() use.
-  std::string signatures() const;
+  /// {"tags", "tensorflowVersion", "signatures": [{"name", "methodName", "inputs": [{"key", "name",
+  /// "dtype", "shape"}], "outputs": [...]}]}: tensors flat, in the order that begin() and run()
+  /// use.
+  std::string about() const;
   /// {"wanted": bytes, "done": bytes}
   std::string progress() const;
   std::string memory() const;

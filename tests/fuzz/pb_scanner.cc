@@ -17,10 +17,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (at > file.size()) __builtin_trap();
     if (!scanner.feed(file.subspan(at, std::min(piece, file.size() - at)))) return 0;
   }
-  for (const std::string& bytes : scanner.metaGraphs()) {
+  for (size_t i = 0; i < scanner.metaGraphs().size(); ++i) {
+    const std::string& bytes = scanner.metaGraphs()[i];
     tensorflow::MetaGraphDef m;
+    smw::UncalledFunctions uncalled;
     if (bytes.size() > file.size() || !m.ParseFromString(bytes)) continue;
-    (void)smw::describeMetaGraph(m);
+    if (!smw::addCalledFunctions(m, std::move(scanner.functions()[i]), uncalled)) continue;
+    (void)smw::describeMetaGraph(m, uncalled);
     (void)smw::findAssets(m, "");
     (void)smw::traceRestore(m);
   }

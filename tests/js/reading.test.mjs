@@ -68,3 +68,37 @@ test('a frozen model of 64 MB: every byte once, memory for one copy of the weigh
   expect(after.wasm).toBeLessThan(1.25 * loaded.weights + 24 * MB);
   model.dispose();
 });
+
+/** A server of files that honours ranges and notes them. */
+function served(files) {
+  const ranges = [];
+  const fetch = async (url, { headers }) => {
+    const path = decodeURI(new URL(url).pathname).slice(1);
+    const bytes = files.get(path);
+    if (!bytes) return new Response('', { status: 404 });
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.get('range'));
+    const end = Math.min(Number(last) + 1, bytes.length);
+    ranges.push({ path, start: Number(first), end });
+    return new Response(bytes.subarray(Number(first), end), {
+      status: 206,
+      headers: { 'content-range': `bytes ${first}-${end - 1}/${bytes.length}` },
+    });
+  };
+  return { fetch, ranges };
+}
+
+test('from a server: the first weights come with the size of their file, every byte once', async () => {
+  const files = readFolder(fixture('models/digits_mobilenet_v2'));
+  const { fetch, ranges } = served(files);
+  const model = await smw.load('http://models/', { fetch, worker: false });
+  const shard = ranges.filter((r) => /data-0/.test(r.path));
+  expect(shard[0]).toMatchObject({ start: 0, end: 1 << 20 });
+  expect(overlap(ranges)).toBe(0);
+  const { weights } = await model.memory();
+  expect(bytesOf(shard)).toBeLessThan(1.05 * weights + (1 << 20));
+  model.dispose();
+
+  const again = served(files);
+  await smw.inspect('http://models/', { fetch: again.fetch });
+  expect(bytesOf(again.ranges.filter((r) => /data-0/.test(r.path)))).toBe(1);
+});

@@ -18,7 +18,8 @@ std::span<const std::byte> bytes(std::string_view s) { return std::as_bytes(std:
 // Feeds `file` in pieces of `piece` bytes, from wherever the scanner wants to go on.
 Result<std::vector<std::string>> scan(const std::string& file, size_t piece,
                                       ContentHeads* heads = nullptr, int64_t* fed = nullptr,
-                                      ScanLimits limits = {}) {
+                                      ScanLimits limits = {.wholeFunction = -1,
+                                                           .wholeObjects = -1}) {
   PbScanner scanner("saved_model.pb", int64_t(file.size()), heads, limits);
   if (file.empty()) SMW_TRY(scanner.feed({}));
   while (!scanner.done()) {
@@ -207,8 +208,10 @@ TEST(PbScanner, Limits) {
     return r ? Code::kUnknown : r.error().code();
   };
   const std::string file = sample(3000).SerializeAsString();
-  EXPECT_EQ(code(file, {.maxBytes = 3500}), Code::kResourceExhausted);
-  EXPECT_EQ(code(file, {.maxMessages = 10}), Code::kResourceExhausted);
+  EXPECT_EQ(code(file, {.maxBytes = 3500, .wholeFunction = -1, .wholeObjects = -1}),
+            Code::kResourceExhausted);
+  EXPECT_EQ(code(file, {.maxMessages = 10, .wholeFunction = -1, .wholeObjects = -1}),
+            Code::kResourceExhausted);
   // Structured values in one another, deeper than protobuf would go.
   SavedModel m;
   auto* v = m.add_meta_graphs()
@@ -217,7 +220,7 @@ TEST(PbScanner, Limits) {
                 ->mutable_value()
                 ->mutable_output_signature();
   for (int i = 0; i < 60; ++i) v = v->mutable_list_value()->add_values();
-  EXPECT_EQ(code(m.SerializeAsString(), {}), Code::kResourceExhausted);
+  EXPECT_EQ(code(m.SerializeAsString(), {.wholeObjects = -1}), Code::kResourceExhausted);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ void readModel(const std::string& folder, const std::string& root) {
   NativeFiles one;
   ASSERT_TRUE(one.addDirectory(cat(folder, "/", root)));
   CountingDriver driver(one);
-  SavedModelReader reader(one.vfs(), {.choose = false});
+  SavedModelReader reader(one.vfs(), {.choose = false, .objects = true});
   const Status s = runLoader(reader, driver);
   ASSERT_TRUE(s) << s.error().toJson();
   const SavedModelInfo info = describeModel(reader, one.vfs());
