@@ -3,9 +3,13 @@
 
 # Kernels where most time is not spent: they are built for size. -Os still vectorises loops, -Oz does not.
 set(small_kernels argmax binary_int conv_backprop_filter depthwise_backprop fake_quant fft generic_conv
-                  generic_matmul generic_pool reduce reduce_other resize_area resize_bicubic scan)
-set(smallest_kernels binary binary_f64 binary_grad binary_special conv pack parallel special special_gamma unary
+                  generic_matmul generic_pool reduce reduce_other resize_area resize_bicubic)
+set(smallest_kernels binary binary_f64 binary_grad binary_special conv pack parallel scan special special_gamma unary
                      unary_complex unary_f64 unary_int)
+
+# Kernels of short loops over vectors: engines unroll such loops themselves, and do not wait for memory less.
+set(plain_loop_kernels binary_f32 broadcast cast cast_half nd_copy norm pool reduce_f32 resize_bilinear select softmax
+                       transpose unary_f32)
 
 function(smw_room name)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
@@ -20,6 +24,10 @@ function(smw_room name)
     # The only room that is compiled twice. Users link to the headers; each module links one of the two.
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE smw_common ${ARG_DEPS})
+    foreach(kernel IN LISTS plain_loop_kernels)
+      set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES
+        COMPILE_OPTIONS "SHELL:-mllvm -unroll-runtime=0;SHELL:-mllvm -unroll-allow-partial=0")
+    endforeach()
     foreach(kernel IN LISTS small_kernels)
       set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES COMPILE_OPTIONS -Os)
     endforeach()

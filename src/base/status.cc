@@ -116,8 +116,8 @@ std::string Error::toJson() const {
   return s + "}";
 }
 
-Error makeError(Code code, const Piece* pieces, size_t n) {
-  return Error(code, catPieces(pieces, n));
+Error makeError(const char* kinds, const Piece* pieces) {
+  return Error(Code(*kinds), catPieces(kinds, pieces));
 }
 
 }  // namespace smw

@@ -37,16 +37,17 @@ enum class Code : int {
 std::string_view codeName(Code code);
 
 /// What went wrong and, where known, where. One owning pointer, so that it travels in a register:
-/// hence trivial_abi, and members out of line, which would else be repeated at every failure.
+/// hence trivial_abi. Moves are inlined: what is left of them then is mostly one register handed
+/// on, and nothing to destroy.
 class [[nodiscard]] [[clang::trivial_abi]] Error {
  public:
   Error(Code code, std::string message);
-  Error(Error&& o) noexcept : d_(std::exchange(o.d_, moved())) {}
-  Error& operator=(Error&& o) noexcept {
+  SMW_INLINE Error(Error&& o) noexcept : d_(std::exchange(o.d_, moved())) {}
+  SMW_INLINE Error& operator=(Error&& o) noexcept {
     std::swap(d_, o.d_);
     return *this;
   }
-  ~Error() {
+  SMW_INLINE ~Error() {
     if (reinterpret_cast<uintptr_t>(d_) > kMoved) destroy(d_);
   }
 
@@ -83,9 +84,9 @@ class [[nodiscard]] [[clang::trivial_abi]] Error {
   // Besides a Detail: null is "no error", inside Status and Result only; kMoved is an error whose
   // facts went elsewhere, so that what held it still counts as failed.
   static constexpr uintptr_t kMoved = 1;
-  static Detail* moved() { return reinterpret_cast<Detail*>(kMoved); }
-  Error() = default;
-  bool none() const { return d_ == nullptr; }
+  SMW_INLINE static Detail* moved() { return reinterpret_cast<Detail*>(kMoved); }
+  SMW_INLINE Error() {}
+  SMW_INLINE bool none() const { return d_ == nullptr; }
   static void destroy(Detail* d);
   Detail* d_ = nullptr;
 };
@@ -93,19 +94,20 @@ class [[nodiscard]] [[clang::trivial_abi]] Error {
 /// Nothing, or an error. `return {};` is success.
 class [[nodiscard]] [[clang::trivial_abi]] Status {
  public:
-  Status() = default;
-  Status(Error e) : error_(std::move(e)) {}  // NOLINT: `return invalidArgument(...)`
-  Status(Status&& o) noexcept { std::swap(error_.d_, o.error_.d_); }
-  Status& operator=(Status&& o) noexcept {
-    std::swap(error_.d_, o.error_.d_);
+  SMW_INLINE Status() {}
+  SMW_INLINE Status(Error e) : error_(std::move(e)) {}  // NOLINT: `return invalidArgument(...)`
+  SMW_INLINE Status(Status&& o) noexcept { error_.d_ = std::exchange(o.error_.d_, nullptr); }
+  SMW_INLINE Status& operator=(Status&& o) noexcept {
+    error_ = std::move(o.error_);
     return *this;
   }
+  SMW_INLINE ~Status() {}
 
-  explicit operator bool() const { return error_.none(); }
-  bool has_value() const { return error_.none(); }
-  Error& error() & { return error_; }
-  const Error& error() const& { return error_; }
-  Error&& error() && { return std::move(error_); }
+  SMW_INLINE explicit operator bool() const { return error_.none(); }
+  SMW_INLINE bool has_value() const { return error_.none(); }
+  SMW_INLINE Error& error() & { return error_; }
+  SMW_INLINE const Error& error() const& { return error_; }
+  SMW_INLINE Error&& error() && { return std::move(error_); }
 
  private:
   Error error_;
@@ -120,12 +122,12 @@ class [[nodiscard]] Result {
   Result()
     requires std::default_initializable<T>
       : value_() {}
-  Result(Error e) : error_(std::move(e)) {}  // NOLINT: `return invalidArgument(...)`
+  SMW_INLINE Result(Error e) : error_(std::move(e)) {}  // NOLINT: `return invalidArgument(...)`
   template <typename U = T>
     requires(std::is_convertible_v<U, T> && !std::same_as<std::remove_cvref_t<U>, Result> &&
              !std::same_as<std::remove_cvref_t<U>, Error>)
-  Result(U&& v) : value_(std::forward<U>(v)) {}  // NOLINT: `return value`
-  Result(Result&& o) noexcept { take(std::move(o)); }
+  SMW_INLINE Result(U&& v) : value_(std::forward<U>(v)) {}  // NOLINT: `return value`
+  SMW_INLINE Result(Result&& o) noexcept { take(std::move(o)); }
   Result& operator=(Result&& o) noexcept {
     if (this != &o) {
       this->~Result();
@@ -133,26 +135,26 @@ class [[nodiscard]] Result {
     }
     return *this;
   }
-  ~Result() {
+  SMW_INLINE ~Result() {
     if (error_.none()) value_.~T();
   }
 
-  explicit operator bool() const { return error_.none(); }
-  bool has_value() const { return error_.none(); }
-  T& operator*() & { return value_; }
-  const T& operator*() const& { return value_; }
-  T&& operator*() && { return std::move(value_); }
-  T* operator->() { return &value_; }
-  const T* operator->() const { return &value_; }
+  SMW_INLINE explicit operator bool() const { return error_.none(); }
+  SMW_INLINE bool has_value() const { return error_.none(); }
+  SMW_INLINE T& operator*() & { return value_; }
+  SMW_INLINE const T& operator*() const& { return value_; }
+  SMW_INLINE T&& operator*() && { return std::move(value_); }
+  SMW_INLINE T* operator->() { return &value_; }
+  SMW_INLINE const T* operator->() const { return &value_; }
   /// The value; ends the program where there is none.
   T& value() & { return check(), value_; }
   const T& value() const& { return check(), value_; }
   T&& value() && { return check(), std::move(value_); }
   /// The value, or `other` where there is none.
   T value_or(T other) && { return error_.none() ? std::move(value_) : std::move(other); }
-  Error& error() & { return error_; }
-  const Error& error() const& { return error_; }
-  Error&& error() && { return std::move(error_); }
+  SMW_INLINE Error& error() & { return error_; }
+  SMW_INLINE const Error& error() const& { return error_; }
+  SMW_INLINE Error&& error() && { return std::move(error_); }
 
  private:
   void check() const {
@@ -172,47 +174,48 @@ class [[nodiscard]] Result {
 
 /// An error whose message is the parts one after another, as by cat(). Out of line and with nothing
 /// to destroy afterwards: there are many hundreds of calls.
-Error makeError(Code code, const Piece* pieces, size_t n);
+/// The first of `kinds` is the code.
+Error makeError(const char* kinds, const Piece* pieces);
 template <Code kCode, typename... Args>
-[[gnu::always_inline]] inline Error makeError(const Args&... args) {
+SMW_INLINE inline Error makeError(const Args&... args) {
   const Piece pieces[] = {Piece(args)...};
-  return makeError(kCode, pieces, sizeof...(args));
+  return makeError(Piece::kKinds<char(kCode), Args...>, pieces);
 }
 
 /// `return invalidArgument("rank ", r, " where 4 was expected");`
 template <typename... Args>
-[[gnu::always_inline]] inline Error invalidArgument(const Args&... args) {
+SMW_INLINE inline Error invalidArgument(const Args&... args) {
   return makeError<Code::kInvalidArgument>(args...);
 }
 template <typename... Args>
-[[gnu::always_inline]] inline Error notFound(const Args&... args) {
+SMW_INLINE inline Error notFound(const Args&... args) {
   return makeError<Code::kNotFound>(args...);
 }
 template <typename... Args>
-[[gnu::always_inline]] inline Error unimplemented(const Args&... args) {
+SMW_INLINE inline Error unimplemented(const Args&... args) {
   return makeError<Code::kUnimplemented>(args...);
 }
 template <typename... Args>
-[[gnu::always_inline]] inline Error dataLoss(const Args&... args) {
+SMW_INLINE inline Error dataLoss(const Args&... args) {
   return makeError<Code::kDataLoss>(args...);
 }
 template <typename... Args>
-[[gnu::always_inline]] inline Error outOfRange(const Args&... args) {
+SMW_INLINE inline Error outOfRange(const Args&... args) {
   return makeError<Code::kOutOfRange>(args...);
 }
 template <typename... Args>
-[[gnu::always_inline]] inline Error resourceExhausted(const Args&... args) {
+SMW_INLINE inline Error resourceExhausted(const Args&... args) {
   return makeError<Code::kResourceExhausted>(args...);
 }
 template <typename... Args>
-[[gnu::always_inline]] inline Error failedPrecondition(const Args&... args) {
+SMW_INLINE inline Error failedPrecondition(const Args&... args) {
   return makeError<Code::kFailedPrecondition>(args...);
 }
 template <typename... Args>
-[[gnu::always_inline]] inline Error internal(const Args&... args) {
+SMW_INLINE inline Error internal(const Args&... args) {
   return makeError<Code::kInternal>(args...);
 }
-inline Error fail(Error e) { return e; }
+SMW_INLINE inline Error fail(Error e) { return e; }
 
 }  // namespace smw
 
@@ -227,8 +230,8 @@ inline Error fail(Error e) { return e; }
 
 namespace smw::detail {
 template <typename T>
-T take(Result<T>&& r) {
+SMW_INLINE inline T take(Result<T>&& r) {
   return std::move(*r);
 }
-inline void take(Status&&) {}
+SMW_INLINE inline void take(Status&&) {}
 }  // namespace smw::detail

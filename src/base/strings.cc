@@ -6,23 +6,48 @@
 
 namespace smw {
 
-void Piece::appendTo(std::string& s) const {
+namespace {
+void appendDims(std::string& s, const Dims& dims) {
+  s += '[';
+  for (size_t i = 0; i < dims.size(); ++i) {
+    if (i) s += ',';
+    s += dims[i] < 0 ? "?" : cat(dims[i]);
+  }
+  s += ']';
+}
+}  // namespace
+
+void Piece::appendTo(std::string& s, Kind kind) const {
   char buf[40];
-  switch (kind_) {
+  switch (kind) {
+    case kEnd:
+      return;
     case kText:
       s.append(text_.data, text_.size);
       return;
     case kLiteral:
       s += literal_;
       return;
+    case kString:
+      s += *string_;
+      return;
+    case kDims:
+      return appendDims(s, *dims_);
     case kChar:
-      s += char(signed_);
+      s += char(int32_);
       return;
-    case kSigned:
-      s.append(buf, std::to_chars(buf, buf + sizeof buf, signed_).ptr);
+    case kBool:
+      s += int32_ ? "true" : "false";
       return;
-    case kUnsigned:
-      s.append(buf, std::to_chars(buf, buf + sizeof buf, unsigned_).ptr);
+    case kInt32:
+      return Piece(int64_t(int32_)).appendTo(s, kInt64);
+    case kUint32:
+      return Piece(uint64_t(uint32_t(int32_))).appendTo(s, kUint64);
+    case kInt64:
+      s.append(buf, std::to_chars(buf, buf + sizeof buf, int64_).ptr);
+      return;
+    case kUint64:
+      s.append(buf, std::to_chars(buf, buf + sizeof buf, uint64_t(int64_)).ptr);
       return;
     case kReal:
       // The shortest that reads back. std::to_chars would bring 100 KB of tables into the wasm.
@@ -35,9 +60,9 @@ void Piece::appendTo(std::string& s) const {
   }
 }
 
-std::string catPieces(const Piece* pieces, size_t n) {
+std::string catPieces(const char* kinds, const Piece* pieces) {
   std::string s;
-  for (size_t i = 0; i < n; ++i) pieces[i].appendTo(s);
+  for (; *++kinds; ++pieces) pieces->appendTo(s, Piece::Kind(*kinds));
   return s;
 }
 

@@ -8,61 +8,97 @@
 #include <string_view>
 #include <vector>
 
+#include "base/small_vector.h"
+
+/// For what leaves less code where it is inlined, even where all else is built for size.
+#define SMW_INLINE [[gnu::always_inline]]
+
 namespace smw {
 
-/// One part of a message: text or a number. cat() makes them where it is called and calls one
-/// function, however its arguments are mixed: a function for each mixture would cost the binary
-/// more than the texts.
+using Dims = SmallVector<int64_t, 6>;
+
+/// One part of a message: text, a number, or what lists dimensions. cat() makes an array of them
+/// where it is called and calls one function, however its arguments are mixed. Of what kind each is
+/// stands in a constant beside: at a thousand calls, every store counts.
 class Piece {
  public:
-  [[gnu::always_inline]] Piece(std::string_view v)
-      : kind_(kText), text_{v.data(), v.size()} {}                                    // NOLINT
-  [[gnu::always_inline]] Piece(const std::string& v) : Piece(std::string_view(v)) {}  // NOLINT
-  // Its length is measured later: less code where it is called.
-  [[gnu::always_inline]] Piece(const char* v) : kind_(kLiteral), literal_(v) {}  // NOLINT
-  [[gnu::always_inline]] Piece(char v) : kind_(kChar), signed_(v) {}             // NOLINT
-  [[gnu::always_inline]] Piece(double v) : kind_(kReal), real_(v) {}             // NOLINT
-  template <std::integral T>
-  [[gnu::always_inline]] Piece(T v) {  // NOLINT
-    if constexpr (std::same_as<T, bool>) {
-      kind_ = kText;
-      text_ = v ? Text{"true", 4} : Text{"false", 5};
-    } else if constexpr (std::signed_integral<T>) {
-      kind_ = kSigned;
-      signed_ = v;
-    } else {
-      kind_ = kUnsigned;
-      unsigned_ = v;
-    }
-  }
+  enum Kind : char {
+    kEnd,
+    kText,
+    kLiteral,
+    kString,
+    kDims,
+    kChar,
+    kBool,
+    kInt32,
+    kUint32,
+    kInt64,
+    kUint64,
+    kReal
+  };
 
-  void appendTo(std::string& s) const;
+  SMW_INLINE Piece(std::string_view v) : text_{v.data(), v.size()} {}  // NOLINT
+  SMW_INLINE Piece(const std::string& v) : string_(&v) {}              // NOLINT
+  SMW_INLINE Piece(const char* v) : literal_(v) {}                     // NOLINT
+  SMW_INLINE Piece(double v) : real_(v) {}                             // NOLINT
+  SMW_INLINE Piece(const Dims& v) : dims_(&v) {}                       // NOLINT
+  template <std::integral T>
+  SMW_INLINE Piece(T v) {  // NOLINT
+    if constexpr (sizeof(T) == 8)
+      int64_ = int64_t(v);
+    else
+      int32_ = int32_t(v);
+  }
+  template <typename T>
+    requires requires(const T& v) { v.messageDims(); }
+  SMW_INLINE Piece(const T& v) : dims_(&v.messageDims()) {}  // NOLINT
+
+  template <typename T>
+  static constexpr Kind kindOf() {
+    if constexpr (std::same_as<T, std::string>) return kString;
+    if constexpr (std::same_as<T, char>) return kChar;
+    if constexpr (std::same_as<T, bool>) return kBool;
+    if constexpr (std::floating_point<T>) return kReal;
+    if constexpr (std::integral<T> && sizeof(T) == 8)
+      return std::signed_integral<T> ? kInt64 : kUint64;
+    if constexpr (std::integral<T>) return std::signed_integral<T> ? kInt32 : kUint32;
+    if constexpr (std::is_convertible_v<const T&, const char*>) return kLiteral;
+    if constexpr (std::is_convertible_v<const T&, std::string_view>) return kText;
+    return kDims;
+  }
+  /// Kinds of the parts of a message, after any other char; kEnd ends them.
+  template <char kFirst, typename... Args>
+  static constexpr char kKinds[] = {kFirst, kindOf<Args>()..., kEnd};
+
+  void appendTo(std::string& s, Kind kind) const;
 
  private:
-  enum Kind { kText, kLiteral, kChar, kSigned, kUnsigned, kReal } kind_;
   struct Text {
     const char* data;
     size_t size;
   };
   union {
     Text text_;
+    const std::string* string_;
     const char* literal_;
-    int64_t signed_;
-    uint64_t unsigned_;
+    const Dims* dims_;
+    int32_t int32_;
+    int64_t int64_;
     double real_;
   };
 };
 
-std::string catPieces(const Piece* pieces, size_t n);
+/// `kinds` is a Piece::kKinds; its first char is not a kind.
+std::string catPieces(const char* kinds, const Piece* pieces);
 
 /// The parts one after another: `cat("want ", 3, ", got ", n)`.
 template <typename... Args>
-[[gnu::always_inline]] inline std::string cat(const Args&... args) {
+SMW_INLINE inline std::string cat(const Args&... args) {
   if constexpr (sizeof...(args) == 0) {
     return {};
   } else {
     const Piece pieces[] = {Piece(args)...};
-    return catPieces(pieces, sizeof...(args));
+    return catPieces(Piece::kKinds<0, Args...>, pieces);
   }
 }
 

@@ -33,7 +33,7 @@ void addKey(std::string& s, const std::vector<T>& v) {
 void addKey(std::string& s, const Constant& c) {
   constexpr int64_t kByValue = 4096;
   if (c.known() && isPod(c.dtype) && c.value.numBytes() <= kByValue) {
-    s += cat(" v", int(c.dtype), c.shape.toString(), int(c.layout));
+    s += cat(" v", int(c.dtype), c.shape, int(c.layout));
     s.append(reinterpret_cast<const char*>(c.value.raw()), size_t(c.value.numBytes()));
   } else {
     s += cat(' ', std::bit_cast<uintptr_t>(&c));
@@ -54,7 +54,7 @@ std::string attrsKey(const Attrs& attrs) {
 }
 
 Ref<Constant> ConstantPool::fromCheckpoint(const VariableInfo& v) {
-  Ref<Constant>& c = byKey_[cat("c", v.slice, '\0', int(v.dtype), v.shape.toString(), v.key)];
+  Ref<Constant>& c = byKey_[cat("c", v.slice, '\0', int(v.dtype), v.shape, v.key)];
   if (!c) {
     c = makeRef<Constant>();
     c->dtype = v.dtype;
@@ -66,7 +66,7 @@ Ref<Constant> ConstantPool::fromCheckpoint(const VariableInfo& v) {
 
 Ref<Constant> ConstantPool::fromFile(std::string_view file, int64_t offset, int64_t length,
                                      DType dtype, const Shape& shape) {
-  Ref<Constant>& c = byKey_[cat("f", offset, ' ', int(dtype), shape.toString(), file)];
+  Ref<Constant>& c = byKey_[cat("f", offset, ' ', int(dtype), shape, file)];
   if (!c) {
     c = makeRef<Constant>();
     c->dtype = dtype;

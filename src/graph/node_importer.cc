@@ -63,7 +63,7 @@ Result<Ref<Constant>> NodeImporter::constant(const tensorflow::TensorProto& p) {
   const Shape shape = SMW_TRY(Shape::make(dims));
   const int64_t want = SMW_TRY(mul(shape.numElements(), int64_t(dtypeSize(dtype))));
   if (!isPod(dtype) || want != p.content_length())
-    return invalidArgument("a constant ", dtypeName(dtype), shape.toString(), " takes ", want,
+    return invalidArgument("a constant ", dtypeName(dtype), shape, " takes ", want,
                            " bytes, and has ", p.content_length());
   return constants_.fromFile(file_, p.content_offset(), p.content_length(), dtype, shape);
 }

@@ -12,91 +12,74 @@ using namespace simd;
 using Op = F32x4 (*)(F32x4, F32x4);
 using Mask = I32x4 (*)(F32x4, F32x4);
 
-/// Calls f(loadA, loadB) with loaders for the steps at hand: `loader(i, n)` gives n (1 to 4) lanes
-/// from i.
-template <typename F>
-void withLoaders(const float* a, int stepA, const float* b, int stepB, F f) {
-  const auto vector = [](const float* p) {
-    return [p](int64_t i, int n) { return n == 4 ? load(p + i) : loadPartial(p + i, n); };
-  };
-  const auto same = [](const float* p) { return [v = splat(*p)](int64_t, int) { return v; }; };
-  if (stepA && stepB)
-    f(vector(a), vector(b));
-  else if (stepA)
-    f(vector(a), same(b));
-  else
-    f(same(a), vector(b));
-}
-/// One loop for all steps, for functions that cost more than a branch.
-template <typename F>
-void withOneLoader(const float* a, int stepA, const float* b, int stepB, F f) {
-  const auto either = [](const float* p, int step) {
-    return [p, step](int64_t i, int n) {
-      return !step ? splat(*p) : n == 4 ? load(p + i) : loadPartial(p + i, n);
-    };
-  };
-  f(either(a, stepA), either(b, stepB));
-}
+/// One side of a loop: a run of floats, or one float, of which four copies are read again and
+/// again.
+struct Side {
+  Side(const void* v, int step_) : p(static_cast<const float*>(v)), step(step_) {
+    if (step) return;
+    store(same, splat(*p));
+    p = same;
+  }
+  Side(const Side&) = delete;
+  F32x4 load(int64_t i) const { return simd::load(p + i * step); }
+  F32x4 load(int64_t i, int n) const { return n == 4 ? load(i) : loadPartial(p + i * step, n); }
+  const float* p;
+  const int64_t step;
+  float same[4];
+};
 
 template <Op F>
 bool map(const void* as, int stepA, const void* bs, int stepB, void* out, int64_t n,
          const BinaryParams&) {
-  const float* a = static_cast<const float*>(as);
-  const float* b = static_cast<const float*>(bs);
+  const Side a(as, stepA), b(bs, stepB);
   float* y = static_cast<float*>(out);
-  if (!stepA && !stepB) {
-    float r[4];
-    store(r, F(splat(*a), splat(*b)));
-    for (int64_t i = 0; i < n; ++i) y[i] = r[0];
-    return true;
+  int64_t i = 0;
+  if (stepA && stepB) {
+    for (; i + 4 <= n; i += 4) store(y + i, F(load(a.p + i), load(b.p + i)));
+  } else if (stepA) {
+    for (const F32x4 same = b.load(0); i + 4 <= n; i += 4) store(y + i, F(load(a.p + i), same));
+  } else {
+    for (const F32x4 same = a.load(0); i + 4 <= n; i += 4) store(y + i, F(same, b.load(i)));
   }
-  withLoaders(a, stepA, b, stepB, [&](auto loadA, auto loadB) {
-    int64_t i = 0;
-    for (; i + 4 <= n; i += 4) store(y + i, F(loadA(i, 4), loadB(i, 4)));
-    if (const int left = int(n - i)) storePartial(y + i, F(loadA(i, left), loadB(i, left)), left);
-  });
+  if (const int left = int(n - i)) storePartial(y + i, F(a.load(i, left), b.load(i, left)), left);
   return true;
 }
-/// The same with one copy of a long F.
+/// The same with one copy of F and one loop, for functions that cost more than reading.
 template <Op F>
-bool mapLong(const void* a, int stepA, const void* b, int stepB, void* out, int64_t n,
+bool mapLong(const void* as, int stepA, const void* bs, int stepB, void* out, int64_t n,
              const BinaryParams&) {
+  const Side a(as, stepA), b(bs, stepB);
   float* y = static_cast<float*>(out);
-  withOneLoader(static_cast<const float*>(a), stepA, static_cast<const float*>(b), stepB,
-                [&](auto loadA, auto loadB) {
-                  for (int64_t i = 0; i < n; i += 4) {
-                    const int m = n - i < 4 ? int(n - i) : 4;
-                    const F32x4 r = F(loadA(i, m), loadB(i, m));
-                    if (m == 4)
-                      store(y + i, r);
-                    else
-                      storePartial(y + i, r, m);
-                  }
-                });
+  for (int64_t i = 0; i < n; i += 4) {
+    const int m = n - i < 4 ? int(n - i) : 4;
+    const F32x4 r = F(a.load(i, m), b.load(i, m));
+    if (m == 4)
+      store(y + i, r);
+    else
+      storePartial(y + i, r, m);
+  }
   return true;
 }
 
 /// All-ones lanes become the byte 1.
 template <typename F>
-void compare(const void* a, int stepA, const void* b, int stepB, void* out, int64_t n, F f) {
+void compare(const void* as, int stepA, const void* bs, int stepB, void* out, int64_t n, F f) {
+  const Side a(as, stepA), b(bs, stepB);
   uint8_t* y = static_cast<uint8_t*>(out);
-  const auto loop = [&](auto loadA, auto loadB) {
-    int64_t i = 0;
-    for (; i + 16 <= n; i += 16) {
-      v128_t m[4];
-      for (int k = 0; k < 4; ++k) m[k] = f(loadA(i + k * 4, 4), loadB(i + k * 4, 4)).v;
-      const v128_t bytes = wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(m[0], m[1]),
-                                                   wasm_i16x8_narrow_i32x4(m[2], m[3]));
-      wasm_v128_store(y + i, wasm_v128_and(bytes, wasm_i8x16_splat(1)));
-    }
-    for (; i < n; i += 4) {
-      const int left = n - i < 4 ? int(n - i) : 4;
-      int32_t m[4];
-      store(m, f(loadA(i, left), loadB(i, left)));
-      for (int k = 0; k < left; ++k) y[i + k] = m[k] != 0;
-    }
-  };
-  withOneLoader(static_cast<const float*>(a), stepA, static_cast<const float*>(b), stepB, loop);
+  int64_t i = 0;
+  for (; i + 16 <= n; i += 16) {
+    v128_t m[4];
+    for (int k = 0; k < 4; ++k) m[k] = f(a.load(i + k * 4), b.load(i + k * 4)).v;
+    const v128_t bytes = wasm_i8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(m[0], m[1]),
+                                                 wasm_i16x8_narrow_i32x4(m[2], m[3]));
+    wasm_v128_store(y + i, wasm_v128_and(bytes, wasm_i8x16_splat(1)));
+  }
+  for (; i < n; i += 4) {
+    const int left = n - i < 4 ? int(n - i) : 4;
+    int32_t m[4];
+    store(m, f(a.load(i, left), b.load(i, left)));
+    for (int k = 0; k < left; ++k) y[i + k] = m[k] != 0;
+  }
 }
 template <Mask F>
 bool test(const void* a, int stepA, const void* b, int stepB, void* out, int64_t n,

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace smw::kernels {
 namespace {
@@ -11,9 +12,27 @@ struct Shape {
   bool exclusive, reverse;
 };
 
-/// y[k] = F(y[k - 1], x[k]), or F(y[k - 1], x[k - 1]) where exclusive.
-template <typename T, typename F>
-void lines(const void* xs, void* ys, Shape s, T start, int64_t begin, int64_t end, F f) {
+/// log(e^a + e^b); a NaN loses against a number.
+[[gnu::noinline]] double logAddExp(double a, double b) {
+  const double most = a < b ? b : a, least = b < a ? b : a;
+  if (most == least || least == -std::numeric_limits<double>::infinity())
+    return most == least && std::isfinite(most) ? most + std::log(2.0) : most;
+  return most + std::log1p(std::exp(least - most));
+}
+
+template <typename T>
+T combine(ScanOp op, T a, T b) {
+  if constexpr (std::is_convertible_v<T, double> && !std::is_integral_v<T>)
+    if (op == ScanOp::kLogSumExp) return T(logAddExp(double(a), double(b)));
+  return op == ScanOp::kSum ? T(a + b) : T(a * b);
+}
+
+/// y[k] = f(y[k - 1], x[k]), or f(y[k - 1], x[k - 1]) where exclusive. One type; the running value
+/// is rounded to it at every step.
+template <typename T>
+bool lines(ScanOp op, const void* xs, void* ys, Shape s, int64_t begin, int64_t end) {
+  constexpr float kStarts[] = {0, 1, -std::numeric_limits<float>::infinity()};
+  const T start = T(kStarts[int(op)]);
   for (int64_t row = begin; row < end; ++row) {
     const T* x = static_cast<const T*>(xs) + row * s.n * s.inner;
     T* y = static_cast<T*>(ys) + row * s.n * s.inner;
@@ -24,32 +43,10 @@ void lines(const void* xs, void* ys, Shape s, T start, int64_t begin, int64_t en
       const T* before = y - step;
 #pragma clang loop vectorize(disable) unroll(disable)
       for (int64_t i = 0; i < s.inner; ++i)
-        y[i] = k ? f(before[i], in[i]) : s.exclusive ? start : f(start, x[i]);
+        y[i] = k == 0 && s.exclusive ? start : combine(op, k ? before[i] : start, in[i]);
     }
   }
-}
-
-/// One type; the running value is rounded to it at every step.
-template <typename T>
-void scanLines(ScanOp op, const void* x, void* y, Shape s, int64_t begin, int64_t end) {
-  if (op == ScanOp::kSum)
-    lines<T>(x, y, s, T(0), begin, end, [](const T& a, const T& b) { return T(a + b); });
-  else
-    lines<T>(x, y, s, T(1), begin, end, [](const T& a, const T& b) { return T(a * b); });
-}
-
-/// log(e^a + e^b); a NaN loses against a number.
-template <typename T>
-T logAddExp(const T& x, const T& y) {
-  const double a = double(x), b = double(y);
-  const double most = a < b ? b : a, least = b < a ? b : a;
-  if (most == least || least == -std::numeric_limits<double>::infinity())
-    return T(most == least && std::isfinite(most) ? most + std::log(2.0) : most);
-  return T(most + std::log1p(std::exp(least - most)));
-}
-template <typename T>
-void logSumExpLines(const void* x, void* y, Shape s, int64_t begin, int64_t end) {
-  lines<T>(x, y, s, T(-std::numeric_limits<float>::infinity()), begin, end, logAddExp<T>);
+  return true;
 }
 
 }  // namespace
@@ -58,59 +55,29 @@ bool scan(ScanOp op, Elem e, const void* x, void* y, int64_t n, int64_t inner, b
           bool reverse, int64_t begin, int64_t end) {
   const Shape s{n, inner, exclusive, reverse};
   if (n == 0 || inner == 0) return true;
-  if (op == ScanOp::kLogSumExp) {
-    switch (e) {
-      case Elem::kF32:
-        logSumExpLines<float>(x, y, s, begin, end);
-        return true;
-      case Elem::kF64:
-        logSumExpLines<double>(x, y, s, begin, end);
-        return true;
-      case Elem::kF16:
-        logSumExpLines<half>(x, y, s, begin, end);
-        return true;
-      case Elem::kBf16:
-        logSumExpLines<bfloat16>(x, y, s, begin, end);
-        return true;
-      default:
-        return false;
-    }
-  }
   switch (e) {
     case Elem::kF32:
-      scanLines<float>(op, x, y, s, begin, end);
-      return true;
+      return lines<float>(op, x, y, s, begin, end);
     case Elem::kF64:
-      scanLines<double>(op, x, y, s, begin, end);
-      return true;
+      return lines<double>(op, x, y, s, begin, end);
     case Elem::kF16:
-      scanLines<half>(op, x, y, s, begin, end);
-      return true;
+      return lines<half>(op, x, y, s, begin, end);
     case Elem::kBf16:
-      scanLines<bfloat16>(op, x, y, s, begin, end);
-      return true;
-    case Elem::kC64:
-      scanLines<c64>(op, x, y, s, begin, end);
-      return true;
-    case Elem::kC128:
-      scanLines<c128>(op, x, y, s, begin, end);
-      return true;
+      return lines<bfloat16>(op, x, y, s, begin, end);
     default:
-      break;  // integers wrap alike, signed or not
+      if (op == ScanOp::kLogSumExp) return false;
   }
-  switch (elemSize(e)) {
+  if (e == Elem::kC64) return lines<c64>(op, x, y, s, begin, end);
+  if (e == Elem::kC128) return lines<c128>(op, x, y, s, begin, end);
+  switch (elemSize(e)) {  // integers wrap alike, signed or not
     case 1:
-      scanLines<uint8_t>(op, x, y, s, begin, end);
-      return true;
+      return lines<uint8_t>(op, x, y, s, begin, end);
     case 2:
-      scanLines<uint16_t>(op, x, y, s, begin, end);
-      return true;
+      return lines<uint16_t>(op, x, y, s, begin, end);
     case 4:
-      scanLines<uint32_t>(op, x, y, s, begin, end);
-      return true;
+      return lines<uint32_t>(op, x, y, s, begin, end);
     case 8:
-      scanLines<uint64_t>(op, x, y, s, begin, end);
-      return true;
+      return lines<uint64_t>(op, x, y, s, begin, end);
     default:
       return false;
   }

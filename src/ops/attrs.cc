@@ -15,7 +15,13 @@ const AttrValue* Attrs::at(std::string_view name) const {
   return it == values_.end() ? nullptr : &it->second;
 }
 
-Error Attrs::wrong(std::string_view name) const {
+const AttrValue* Attrs::at(const char* name) const { return at(std::string_view(name)); }
+
+std::string Attrs::getOr(const char* name, const char* fallback) const {
+  return getOr(name, std::string(fallback));
+}
+
+Error Attrs::wrong(const char* name) const {
   return invalidArgument("attribute '", name, "' is ", has(name) ? "of another type" : "missing");
 }
 

@@ -40,23 +40,31 @@ class Attrs {
   bool has(std::string_view name) const { return at(name) != nullptr; }
   const std::map<std::string, AttrValue, std::less<>>& all() const { return values_; }
 
+  // Names are literals almost everywhere; as such they are one register where a view is memory.
+
   /// INVALID_ARGUMENT where the attribute is missing or of another type.
   template <typename T>
-  Result<T> get(std::string_view name) const {
+  [[gnu::noinline]] Result<T> get(const char* name) const {
     const AttrValue* v = at(name);
     if (const T* t = std::get_if<T>(v)) return *t;
     if (isEmptyList(v)) return T();
     return wrong(name);
   }
+  template <typename T>
+  Result<T> get(std::string_view name) const {
+    return get<T>(std::string(name).c_str());
+  }
   /// `fallback` where the attribute is missing: ops give TensorFlow's default here.
   template <typename T>
-  T getOr(std::string_view name, T fallback) const {
+  [[gnu::noinline]] T getOr(const char* name, T fallback) const {
     const AttrValue* v = at(name);
     if (const T* t = std::get_if<T>(v)) return *t;
     return isEmptyList(v) ? T() : fallback;
   }
-  std::string getOr(std::string_view name, const char* fallback) const {
-    return getOr(name, std::string(fallback));
+  std::string getOr(const char* name, const char* fallback) const;
+  template <typename T>
+  const T* find(const char* name) const {
+    return std::get_if<T>(at(name));
   }
   template <typename T>
   const T* find(std::string_view name) const {
@@ -64,8 +72,9 @@ class Attrs {
   }
 
  private:
-  const AttrValue* at(std::string_view name) const;  // null where missing
-  Error wrong(std::string_view name) const;
+  const AttrValue* at(const char* name) const;  // null where missing
+  const AttrValue* at(std::string_view name) const;
+  Error wrong(const char* name) const;
   static bool isEmptyList(const AttrValue* v) {
     return v && std::holds_alternative<std::monostate>(*v);
   }

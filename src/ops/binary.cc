@@ -33,8 +33,8 @@ Status truncation(Resolver& r) {
 Status resolvePow(Resolver& r) { return resolveBinary(r, B::kPow, {}, negativePower); }
 Status resolveApproximateEqual(Resolver& r) {
   if (!(r.shape(0) == r.shape(1)))
-    return invalidArgument("x and y must be of the same shape. x shape: ", r.shape(0).toString(),
-                           ". y shape: ", r.shape(1).toString());
+    return invalidArgument("x and y must be of the same shape. x shape: ", r.shape(0),
+                           ". y shape: ", r.shape(1));
   return resolveBinary(r, B::kApproximateEqual, {.tolerance = r.attrOr("tolerance", 1e-5f)});
 }
 
@@ -91,8 +91,8 @@ Status resolveAddN(Resolver& r) {
     SMW_TRY(requireSameDType(r, 0, i));
     if (!(r.shape(i) == r.shape(0)))
       return invalidArgument("Inputs to operation ", r.op(),
-                             " must have the same size and shape. Input 0: ", r.shape(0).toString(),
-                             " != input ", i, ": ", r.shape(i).toString());
+                             " must have the same size and shape. Input 0: ", r.shape(0),
+                             " != input ", i, ": ", r.shape(i));
   }
   // A third input that is the first one too would be read after it was overwritten.
   OutputInfo& out = r.addOutput(r.dtype(0), r.shape(0));
@@ -122,8 +122,8 @@ Status resolveBiasAdd(Resolver& r) {
   const int axis = channelsFirst ? 1 : rank - 1;
   if (r.shape(0)[axis] != r.shape(1)[0])
     return invalidArgument(
-        "Must provide as many biases as the channel dimension of the input tensor: ",
-        r.shape(1).toString(), " vs. ", r.shape(0)[axis], " in ", r.shape(0).toString());
+        "Must provide as many biases as the channel dimension of the input tensor: ", r.shape(1),
+        " vs. ", r.shape(0)[axis], " in ", r.shape(0));
   Dims bias(size_t(rank - axis), 1);
   bias[0] = r.shape(1)[0];
   const auto k = kernels::binaryKernel(B::kAdd, elemOf(r.dtype(0)));

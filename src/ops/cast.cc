@@ -41,7 +41,7 @@ Status resolveBitcast(Resolver& r) {
   } else if (from < size) {
     if (dims.empty() || dims.back() != size / from)
       return invalidArgument("Cannot bitcast from ", dtypeName(r.dtype(0)), " to ", dtypeName(to),
-                             " where the ", "last dimension of ", r.shape(0).toString(), " is not ",
+                             " where the ", "last dimension of ", r.shape(0), " is not ",
                              size / from);
     dims.pop_back();
   }

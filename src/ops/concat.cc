@@ -49,8 +49,8 @@ Status concat(Resolver& r, int first, int n, int axisInput) {
     bool fits = s.rank() == shape.rank();
     for (int d = 0; fits && d < s.rank(); ++d) fits = d == axis || s[d] == shape[d];
     if (!fits)
-      return invalidArgument("ConcatOp : Dimensions of inputs should match: shape[0] = ",
-                             shape.toString(), " vs. shape[", i - first, "] = ", s.toString());
+      return invalidArgument("ConcatOp : Dimensions of inputs should match: shape[0] = ", shape,
+                             " vs. shape[", i - first, "] = ", s);
     joined = SMW_TRY(add(joined, s[axis]));
     parts.push_back(SMW_TRY(mul(s[axis], inner)));
   }
@@ -70,9 +70,8 @@ Status resolvePack(Resolver& r) {
   if (axis < 0) axis += shape.rank() + 1;
   for (int i = 1; i < r.numInputs(); ++i)
     if (!(r.shape(i) == shape))
-      return invalidArgument(
-          "Shapes of all inputs must match: values[0].shape = ", shape.toString(), " != values[", i,
-          "].shape = ", r.shape(i).toString());
+      return invalidArgument("Shapes of all inputs must match: values[0].shape = ", shape,
+                             " != values[", i, "].shape = ", r.shape(i));
   Dims dims(shape.dims());
   dims.insert(size_t(axis), r.numInputs());
   const std::vector<int64_t> parts(size_t(r.numInputs()), shape.product(int(axis), shape.rank()));

@@ -5,9 +5,7 @@
 namespace smw {
 namespace {
 
-Result<FunctionRef> function(Resolver& r, std::string_view attr) {
-  return r.attr<FunctionRef>(attr);
-}
+Result<FunctionRef> function(Resolver& r, const char* attr) { return r.attr<FunctionRef>(attr); }
 
 /// cond: scalar, or any for TensorFlow's notion of truth; input: the branches' arguments.
 Status resolveIf(Resolver& r) {

@@ -21,7 +21,7 @@ using FloatConv = void(kernels::Parallel&, const kernels::Conv&, const float*, c
 
 Status requireRank(const Resolver& r, int i, int rank, std::string_view name) {
   if (r.rank(i) == rank) return {};
-  return invalidArgument(name, " must be ", rank, "-dimensional: ", r.shape(i).toString());
+  return invalidArgument(name, " must be ", rank, "-dimensional: ", r.shape(i));
 }
 
 /// TensorFlow's CPU kernels know groups in Conv2D only.
@@ -127,8 +127,8 @@ Status resolveBackpropInput(Resolver& r) {
   const Shape want =
       SMW_TRY(layout.shape(in[0], outputDims(c.window, spatial), filter[spatial + 1]));
   if (!(grad == want))
-    return invalidArgument("Size of out_backprop doesn't match computed: actual = ",
-                           grad.toString(), ", computed = ", want.toString());
+    return invalidArgument("Size of out_backprop doesn't match computed: actual = ", grad,
+                           ", computed = ", want);
   r.addOutput(r.dtype(1), in);
   if (in.numElements() == 0) return r.kernel([](const Args&) {});
   switch (r.dtype(1)) {

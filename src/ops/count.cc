@@ -64,7 +64,7 @@ Status histogram(Resolver& r, bool matrix, bool binary) {
   if (weighted && !(r.shape(2) == r.shape(0)))
     return invalidArgument(
         "`weights` must be the same shape as `arr` or a length-0 `Tensor`, in which case it ",
-        "acts as all weights equal to 1. Received ", r.shape(2).toString());
+        "acts as all weights equal to 1. Received ", r.shape(2));
   Dims dims;
   if (matrix) dims.push_back(r.shape(0)[0]);
   dims.push_back(size);

@@ -10,9 +10,9 @@ namespace smw {
 /// return ...; });`
 template <typename... Ts, typename F>
 Status dispatch(Resolver& r, DType t, F&& f) {
-  Status s = r.unsupportedDType(t);
-  (void)((t == kDTypeOf<Ts> ? (s = f.template operator()<Ts>(), true) : false) || ...);
-  return s;
+  Status s;
+  if (((t == kDTypeOf<Ts> && (s = f.template operator()<Ts>(), true)) || ...)) return s;
+  return r.unsupportedDType(t);
 }
 
 /// An unsigned integer of so many bytes, to move elements by width.

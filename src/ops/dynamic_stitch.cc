@@ -15,8 +15,8 @@ Status resolveDynamicPartition(Resolver& r) {
   bool prefix = data.rank() >= parts.rank();
   for (int i = 0; prefix && i < parts.rank(); ++i) prefix = data[i] == parts[i];
   if (!prefix)
-    return invalidArgument("data.shape must start with partitions.shape, got data.shape = ",
-                           data.toString(), ", partitions.shape = ", parts.toString());
+    return invalidArgument("data.shape must start with partitions.shape, got data.shape = ", data,
+                           ", partitions.shape = ", parts);
   const int count = r.numOutputs();
   if (count < 1) return invalidArgument("num_partitions must be at least 1");
   return r.tensorKernel([count](Step& s) -> Status {
@@ -60,14 +60,14 @@ Status resolveDynamicStitch(Resolver& r) {
     bool fits = data.rank() >= index.rank();
     for (int d = 0; fits && d < index.rank(); ++d) fits = data[d] == index[d];
     if (!fits)
-      return invalidArgument("data[", i, "].shape = ", data.toString(),
-                             " does not start with indices[", i, "].shape = ", index.toString());
+      return invalidArgument("data[", i, "].shape = ", data, " does not start with indices[", i,
+                             "].shape = ", index);
     Dims own(data.dims().subspan(size_t(index.rank())));
     if (i == 0) slice = own;
     if (!(own == slice))
       return invalidArgument("Need data[0].shape[", r.rank(0), ":] = data[", i, "].shape[",
-                             index.rank(), ":], got data[0].shape = ", r.shape(n).toString(),
-                             ", data[", i, "].shape = ", data.toString());
+                             index.rank(), ":], got data[0].shape = ", r.shape(n), ", data[", i,
+                             "].shape = ", data);
   }
   return r.tensorKernel([n, slice](Step& s) -> Status {
     int64_t rows = 0;

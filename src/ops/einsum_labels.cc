@@ -81,7 +81,7 @@ Result<EinsumLabels> parseEinsum(std::string_view equation, std::span<const Shap
     const int dots = int(std::ranges::count(labels, kEllipsis));
     const int under = shapes[i].rank() - (int(labels.size()) - dots);
     if (under < 0 || (!dots && under > 0))
-      return invalidArgument("einsum: operand ", i, " of shape ", shapes[i].toString(),
+      return invalidArgument("einsum: operand ", i, " of shape ", shapes[i],
                              " does not fit equation '", equation, "'");
     covered = std::max(covered, under);
     expand(labels, under);

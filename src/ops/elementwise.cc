@@ -86,7 +86,7 @@ Result<kernels::BroadcastPlan> broadcastOver(const Shape& out,
   for (const Shape& s : operands) dims.push_back(s.dims());
   kernels::BroadcastPlan plan;
   if (!kernels::planBroadcast(out.dims(), dims, plan))
-    return unimplemented("broadcasting to ", out.toString(), " has too many dimensions");
+    return unimplemented("broadcasting to ", out, " has too many dimensions");
   return plan;
 }
 

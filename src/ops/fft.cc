@@ -106,7 +106,7 @@ struct Geometry {
 Result<Geometry> geometry(Resolver& r, int axes, bool real, bool inverse) {
   const Shape& in = r.shape(0);
   if (in.rank() < axes)
-    return invalidArgument("Input must have rank of at least ", axes, " but got: ", in.toString());
+    return invalidArgument("Input must have rank of at least ", axes, " but got: ", in);
   const int first = in.rank() - axes;
   Geometry g;
   g.block.axes = axes;

@@ -14,7 +14,7 @@ namespace {
 Status resolveFill(Resolver& r) {
   const Shape out = SMW_TRY(Shape::make(SMW_TRY(r.ints(0))));
   if (r.rank(1) > 1 || r.shape(1).numElements() != 1)
-    return invalidArgument("value must represent a scalar, got shape ", r.shape(1).toString());
+    return invalidArgument("value must represent a scalar, got shape ", r.shape(1));
   const DType t = r.dtype(1);
   r.addOutput(t, out);
   return r.kernel(

@@ -200,16 +200,14 @@ Status resolveMatMul(Resolver& r) {
   const int contract = int(r.attrOr("contract", int64_t(1)));
   const int64_t rank = r.attrOr("rank", int64_t(0));
   if (contract < 1 || in.rank() < contract || (rank > 0 && in.rank() != rank))
-    return invalidArgument("In[0] is not a matrix of rank ", rank, ", but of shape ",
-                           in.toString());
+    return invalidArgument("In[0] is not a matrix of rank ", rank, ", but of shape ", in);
   const Shape weight = SMW_TRY(weightShape(r));
   const auto columnsOf = SMW_TRY(r.attr<std::vector<int64_t>>("out_dims"));
   const int64_t n = SMW_TRY(Shape::make(columnsOf)).numElements();
   const int batchRank = in.rank() - contract;
   const int64_t k = in.product(batchRank, in.rank()), m = in.product(0, batchRank);
   if (SMW_TRY(mul(k, n)) != weight.numElements())
-    return invalidArgument("Matrix size-incompatible: In[0]: ", in.toString(),
-                           ", In[1]: ", weight.toString());
+    return invalidArgument("Matrix size-incompatible: In[0]: ", in, ", In[1]: ", weight);
   Dims dims(in.dims().first(size_t(batchRank)));
   for (int64_t d : columnsOf) dims.push_back(d);
   const Shape product = SMW_TRY(Shape::make(dims));

@@ -13,8 +13,8 @@ using B = kernels::BinaryOp;
 
 Status sameShape(Resolver& r, B op, const kernels::BinaryParams& p = {}) {
   if (!(r.shape(0) == r.shape(1)))
-    return invalidArgument("op ", r.op(), " needs two inputs of one shape, got ",
-                           r.shape(0).toString(), " and ", r.shape(1).toString());
+    return invalidArgument("op ", r.op(), " needs two inputs of one shape, got ", r.shape(0),
+                           " and ", r.shape(1));
   return resolveBinary(r, op, p, nullptr, &kernels::gradLoops);
 }
 /// Two inputs of one shape -> that shape.

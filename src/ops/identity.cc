@@ -20,7 +20,7 @@ Status resolveNoOp(Resolver& r) { return r.nothing(); }
 Status resolveEnsureShape(Resolver& r) {
   const auto want = SMW_TRY(r.attr<PartialShape>("shape"));
   if (!want.matches(r.shape(0)))
-    return invalidArgument("Shape of tensor ", r.shape(0).toString(),
+    return invalidArgument("Shape of tensor ", r.shape(0),
                            " is not compatible with expected shape ", want.toString());
   return resolveIdentity(r);
 }

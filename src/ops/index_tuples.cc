@@ -22,14 +22,13 @@ Result<IndexTuples> scatterTuples(const Shape& shape, const Shape& indices, DTyp
   if (shape.rank() < 1) return invalidArgument("Output must be at least 1-D, got a scalar");
   if (shape.numElements() == 0 && (indices.numElements() > 0 || updates.numElements() > 0))
     return invalidArgument("Indices and updates specified for empty output. indices shape: ",
-                           indices.toString());
+                           indices);
   const int batch = indices.rank() > 1 ? indices.rank() - 1 : 1;
   const int64_t depth = indices.rank() > 1 ? indices.back() : 1;
   const auto mismatch = [&](std::string_view why) {
     return invalidArgument("Dimensions of updates and indices must match: ", why,
-                           "; indices.shape = ", indices.toString(),
-                           ", updates.shape = ", updates.toString(),
-                           ", shape = ", shape.toString());
+                           "; indices.shape = ", indices, ", updates.shape = ", updates,
+                           ", shape = ", shape);
   };
   if (indices.rank() < 1) return mismatch("indices must be at least a vector");
   if (updates.rank() < batch) return mismatch("updates has too few dimensions");

@@ -56,7 +56,7 @@ Status resolveDense(Resolver& r) {
   if (r.rank(0) != 2 || r.rank(1) != 2)
     return invalidArgument(
         "logits and labels must be either 2-dimensional, or broadcasted to be 2-dimensional: ",
-        "logits_size=", r.shape(0).toString(), " labels_size=", r.shape(1).toString());
+        "logits_size=", r.shape(0), " labels_size=", r.shape(1));
   if (r.dtype(0) == DType::kFloat) return dense<float>(r, out);
   if (r.dtype(0) == DType::kDouble) return dense<double>(r, out);
   return r.unsupportedDType(r.dtype(0));
@@ -94,8 +94,8 @@ Status resolveSparse(Resolver& r) {
   SMW_TRY(r.requireVector(1, "labels"));
   if (r.shape(0)[0] != r.shape(1)[0])
     return invalidArgument(
-        "logits and labels must have the same first dimension, got logits shape ",
-        r.shape(0).toString(), " and labels shape ", r.shape(1).toString());
+        "logits and labels must have the same first dimension, got logits shape ", r.shape(0),
+        " and labels shape ", r.shape(1));
   if (r.shape(0)[1] == 0) return invalidArgument("Must have at least one class");
   const bool isDouble = r.dtype(0) == DType::kDouble;
   if (!isDouble && r.dtype(0) != DType::kFloat) return r.unsupportedDType(r.dtype(0));

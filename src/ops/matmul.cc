@@ -74,11 +74,11 @@ Status leaveBytes(Resolver& r, Product p) {
 Status product(Resolver& r, bool transposeA, bool transposeB, bool conjugate, bool broadcast) {
   const Operand a{r.shape(0), transposeA}, b{r.shape(1), transposeB};
   if (a.columns() != b.rows())
-    return invalidArgument("Matrix size-incompatible: In[0]: ", r.shape(0).toString(),
-                           ", In[1]: ", r.shape(1).toString());
+    return invalidArgument("Matrix size-incompatible: In[0]: ", r.shape(0),
+                           ", In[1]: ", r.shape(1));
   if (!broadcast && !(a.batch() == b.batch()))
-    return invalidArgument("In[0] and In[1] must have the same batch dimensions: ",
-                           r.shape(0).toString(), " vs ", r.shape(1).toString());
+    return invalidArgument("In[0] and In[1] must have the same batch dimensions: ", r.shape(0),
+                           " vs ", r.shape(1));
   const Shape batch = SMW_TRY(broadcastShapes(a.batch(), b.batch()));
   if (batch.numElements() > kMostItems)
     return resourceExhausted("a batch of ", batch.numElements(), " matrix products");
@@ -113,7 +113,7 @@ Status resolveMatMul(Resolver& r) {
   if (isNarrowFloat(r.dtype(0))) return viaFloat32(r, resolveMatMul);
   for (int i = 0; i < 2; ++i)
     if (r.rank(i) != 2)
-      return invalidArgument("In[", i, "] is not a matrix, but of shape ", r.shape(i).toString());
+      return invalidArgument("In[", i, "] is not a matrix, but of shape ", r.shape(i));
   return product(r, r.attrOr("transpose_a", false), r.attrOr("transpose_b", false), false, false);
 }
 
@@ -124,8 +124,7 @@ Status resolveBatchMatMul(Resolver& r) {
     return viaFloat32(r, resolveBatchMatMul<broadcast>, out == DType::kFloat ? 0 : 1);
   for (int i = 0; i < 2; ++i)
     if (r.rank(i) < 2)
-      return invalidArgument("In[", i, "] must be of rank 2 or more, but is of shape ",
-                             r.shape(i).toString());
+      return invalidArgument("In[", i, "] must be of rank 2 or more, but is of shape ", r.shape(i));
   return product(r, r.attrOr("adj_x", false), r.attrOr("adj_y", false), true, broadcast);
 }
 

@@ -19,8 +19,7 @@ struct Version {
 /// One floating element as float32.
 Result<float> scalar(Step& step, int i, std::string_view name) {
   const Tensor& t = step.input(i);
-  if (!t.shape().isScalar())
-    return invalidArgument(name, " must be 0-D, got shape ", t.shape().toString());
+  if (!t.shape().isScalar()) return invalidArgument(name, " must be 0-D, got shape ", t.shape());
   switch (t.dtype()) {
     case DType::kFloat:
       return *t.data<float>();
@@ -47,13 +46,12 @@ std::vector<float> floats(const Tensor& t) {
 Status checkBoxes(const Tensor& boxes, const Tensor& scores, bool overlaps) {
   const Shape& b = boxes.shape();
   if (b.rank() != 2)
-    return invalidArgument(overlaps ? "overlaps" : "boxes", " must be 2-D, got shape ",
-                           b.toString());
+    return invalidArgument(overlaps ? "overlaps" : "boxes", " must be 2-D, got shape ", b);
   if (b[1] != (overlaps ? b[0] : 4))
     return invalidArgument(overlaps ? "overlaps must be square" : "boxes must have 4 columns",
-                           ", got shape ", b.toString());
+                           ", got shape ", b);
   if (scores.shape().rank() != 1)
-    return invalidArgument("scores must be 1-D, got shape ", scores.shape().toString());
+    return invalidArgument("scores must be 1-D, got shape ", scores.shape());
   if (scores.shape()[0] != b[0])
     return invalidArgument("scores has incompatible shape: ", scores.shape()[0], " scores for ",
                            b[0], " boxes");
@@ -73,7 +71,7 @@ Status setPadded(Step& step, int i, DType dtype, int64_t n, const std::vector<Fr
 Status run(Step& step, const Version& v, NmsOptions o, bool pad) {
   const Tensor &boxes = step.input(0), &scores = step.input(1), &most = step.input(2);
   if (!most.shape().isScalar())
-    return invalidArgument("max_output_size must be 0-D, got shape ", most.shape().toString());
+    return invalidArgument("max_output_size must be 0-D, got shape ", most.shape());
   o.most = SMW_TRY(most.toInts())[0];
   if (v.threshold >= 0) o.similarity = SMW_TRY(scalar(step, v.threshold, "iou_threshold"));
   if (!v.overlaps && !(o.similarity >= 0 && o.similarity <= 1))

@@ -67,8 +67,7 @@ Status resolveFloat(Resolver& r) {
   const Shape& s = r.shape(0);
   const std::string format = r.attrOr("data_format", "NHWC");
   const bool first = format.starts_with("NC");
-  if (s.rank() != 4 && s.rank() != 5)
-    return invalidArgument("input must be 4 or 5-dimensional", s.toString());
+  if (s.rank() != 4 && s.rank() != 5) return invalidArgument("input must be 4 or 5-dimensional", s);
   const int axis = first ? 1 : s.rank() - 1;
   BatchNorm k{.training = r.attrOr("is_training", true),
               .outer = first ? s[0] : s.product(0, axis),
@@ -127,8 +126,7 @@ Status resolveLayerNorm(Resolver& r) {
   const int beta = r.attrOr("beta", false) ? gamma + 1 : 0;
   for (int i = 1; i < r.numInputs(); ++i)
     if (r.dtype(i) != DType::kFloat || r.shape(i).numElements() != width)
-      return invalidArgument(
-          cat("a vector of shape ", r.shape(i).toString(), " for rows of ", width));
+      return invalidArgument(cat("a vector of shape ", r.shape(i), " for rows of ", width));
   if (r.numInputs() <= std::max(gamma, beta)) return invalidArgument("gamma or beta is missing");
   r.addOutputReusing(0, DType::kFloat, s);
   return r.kernel([=, epsilon = r.attrOr("epsilon", 1e-3f)](const Args& a) {

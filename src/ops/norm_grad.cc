@@ -53,8 +53,7 @@ Status resolveFloat(Resolver& r) {
   for (int i = 0; i < 5; ++i)
     if (r.dtype(i) != DType::kFloat) return r.unsupportedDType(r.dtype(i));
   const Shape& s = r.shape(1);
-  if (s.rank() != 4 && s.rank() != 5)
-    return invalidArgument("input must be 4 or 5-dimensional", s.toString());
+  if (s.rank() != 4 && s.rank() != 5) return invalidArgument("input must be 4 or 5-dimensional", s);
   if (!(r.shape(0) == s)) return invalidArgument("x and y_backprop must have same shape");
   const bool first = r.attrOr("data_format", "NHWC").starts_with("NC");
   const int axis = first ? 1 : s.rank() - 1;

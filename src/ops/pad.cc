@@ -23,10 +23,10 @@ struct Padding {
 Result<Padding> paddingOf(Resolver& r) {
   const Shape &in = r.shape(0), &given = r.shape(1);
   if (given.rank() != 2 || given[1] != 2)
-    return invalidArgument("paddings must be a matrix with 2 columns: ", given.toString());
+    return invalidArgument("paddings must be a matrix with 2 columns: ", given);
   if (given[0] != in.rank())
-    return invalidArgument("The first dimension of paddings must be the rank of inputs ",
-                           given.toString(), " ", in.toString());
+    return invalidArgument("The first dimension of paddings must be the rank of inputs ", given,
+                           " ", in);
   const Dims pads = SMW_TRY(SMW_TRY(r.value(1))->toInts());
   Padding p;
   Dims dims;

@@ -15,7 +15,7 @@ struct ParseSpec {
   size_t columns() const { return sparse.size() + dense.size() + ragged.size(); }
 };
 
-Result<std::vector<ExampleColumn>> columnsOf(Resolver& r, std::string_view typesAttr,
+Result<std::vector<ExampleColumn>> columnsOf(Resolver& r, const char* typesAttr,
                                              ExampleColumn::Role role) {
   std::vector<ExampleColumn> columns;
   for (DType t : r.attrOr(typesAttr, std::vector<DType>())) {
@@ -55,14 +55,13 @@ Result<ParseSpec> specOf(Resolver& r, int firstDefault) {
                              "dimensions: ", shapes[d].toString());
     const Shape& given = r.shape(in);
     if (variable && given.numElements() != 1)
-      return invalidArgument("dense_shape[", d,
-                             "] is a variable length shape: ", shapes[d].toString(),
-                             ", therefore def_value[", d,
-                             "] must contain a single element ( the padding element).  But ",
-                             "its shape is: ", given.toString());
+      return invalidArgument(
+          "dense_shape[", d, "] is a variable length shape: ", shapes[d].toString(),
+          ", therefore def_value[", d,
+          "] must contain a single element ( the padding element).  But ", "its shape is: ", given);
     if (!variable && given.numElements() > 0 && !(given == *shape))
-      return invalidArgument("def_value[", d, "].shape() == ", given.toString(),
-                             " != dense_shapes_[", d, "].shape() == ", shapes[d].toString());
+      return invalidArgument("def_value[", d, "].shape() == ", given, " != dense_shapes_[", d,
+                             "].shape() == ", shapes[d].toString());
     c.role = variable ? ExampleColumn::kVariable : ExampleColumn::kDense;
     c.stride = shape->numElements();
     p.denseShapes.push_back(*std::move(shape));
@@ -134,9 +133,8 @@ Status parseAll(Step& s, const ParseSpec& spec, const std::vector<std::string>& 
   const bool batched = serialized.shape().rank() == 1;
   const int64_t n = serialized.numElements();
   if (names && names->numElements() > 0 && names->numElements() != n)
-    return invalidArgument(
-        "Expected names have the same shape as serialized: name.shape=", names->shape().toString(),
-        ", serialized.shape=", serialized.shape().toString());
+    return invalidArgument("Expected names have the same shape as serialized: name.shape=",
+                           names->shape(), ", serialized.shape=", serialized.shape());
   std::vector<ExampleColumn> columns = spec.sparse;
   columns.insert(columns.end(), spec.dense.begin(), spec.dense.end());
   columns.insert(columns.end(), spec.ragged.begin(), spec.ragged.end());
@@ -198,7 +196,7 @@ Status resolveParseExample(Resolver& r) {
 /// dense_defaults.
 Status resolveParseExampleV2(Resolver& r) {
   if (r.rank(0) > 1)
-    return invalidArgument("serialized must be a scalar or a vector, not ", r.shape(0).toString());
+    return invalidArgument("serialized must be a scalar or a vector, not ", r.shape(0));
   constexpr int kFirstDefault = 5;
   ParseSpec spec = SMW_TRY(specOf(r, kFirstDefault));
   const size_t wanted[] = {spec.sparse.size(), spec.dense.size(), spec.ragged.size()};

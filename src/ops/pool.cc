@@ -64,7 +64,7 @@ Result<Pooling> poolingOf(Resolver& r, int spatial, const Ints& ksize, const Int
   p.layout = SMW_TRY(imageLayout(r, spatial));
   const Shape& in = r.shape(0);
   if (in.rank() != p.layout.rank())
-    return invalidArgument("input must be ", p.layout.rank(), "-dimensional: ", in.toString());
+    return invalidArgument("input must be ", p.layout.rank(), "-dimensional: ", in);
   SMW_TRY(checkKsize(p.layout, ksize));
   if (ksize[size_t(p.layout.channelAxis())] != 1) {
     if (channelsToo) return overChannels(p.layout, in, ksize, strides);

@@ -55,7 +55,7 @@ Status resolveRange(Resolver& r) {
       return invalidArgument(i == 0   ? "start"
                              : i == 1 ? "limit"
                                       : "delta",
-                             " must be a scalar, not shape ", r.shape(i).toString());
+                             " must be a scalar, not shape ", r.shape(i));
     if (r.dtype(i) != t) return invalidArgument("start, limit and delta differ in dtype");
   }
   return dispatch<int32_t, int64_t, float, double, half, bfloat16>(

@@ -46,7 +46,7 @@ Result<Reduction> planOver(const Shape& in, const Dims& axes, bool keepDims) {
   static_assert(sizeof(bool) == 1);
   if (!kernels::planReduce(in.dims(),
                            {reinterpret_cast<const bool*>(reduced.data()), reduced.size()}, r.plan))
-    return unimplemented("reducing ", in.toString(), " over so many separate dimensions");
+    return unimplemented("reducing ", in, " over so many separate dimensions");
   return r;
 }
 
@@ -67,7 +67,7 @@ template <ReduceOp kOp>
 Status reduce(Resolver& r) {
   if (r.rank(1) > 1)
     return invalidArgument("Expected reduction_indices to be a scalar or a vector, got ",
-                           r.shape(1).toString());
+                           r.shape(1));
   return reduceOver(r, kOp, SMW_TRY(r.ints(1)), r.attrOr("keep_dims", false));
 }
 
@@ -89,7 +89,7 @@ Status resolveArg(Resolver& r) {
   const Shape& in = r.shape(0);
   const int axis = SMW_TRY(in.axis(SMW_TRY(r.integer(1)), "dimension"));
   const int64_t n = in[axis], inner = in.product(axis + 1, in.rank());
-  if (n == 0) return invalidArgument("Reduction axis ", axis, " is empty in shape ", in.toString());
+  if (n == 0) return invalidArgument("Reduction axis ", axis, " is empty in shape ", in);
   Dims dims(in.dims());
   dims.erase(size_t(axis));
   const Shape out = SMW_TRY(Shape::make(dims));

@@ -13,10 +13,9 @@ namespace {
 /// images: (N,H,W,C), size: (OH,OW). Sets `out` to (N,OH,OW,C).
 Result<kernels::Resize> geometry(Resolver& r, Shape& out) {
   const Shape& in = r.shape(0);
-  if (in.rank() != 4) return invalidArgument("input must be 4-dimensional", in.toString());
+  if (in.rank() != 4) return invalidArgument("input must be 4-dimensional", in);
   SMW_TRY(r.requireVector(1, "shape_t"));
-  if (r.shape(1)[0] != 2)
-    return invalidArgument("shape_t must have two elements", r.shape(1).toString());
+  if (r.shape(1)[0] != 2) return invalidArgument("shape_t must have two elements", r.shape(1));
   const Dims size = SMW_TRY(r.ints(1));
   constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
   if (size[0] <= 0 || size[1] <= 0 || size[0] > kMost || size[1] > kMost)

@@ -57,14 +57,14 @@ class Resolver {
   std::string_view node() const { return node_; }
   const Attrs& attrs() const { return attrs_; }
   template <typename T>
-  Result<T> attr(std::string_view name) const {
+  Result<T> attr(const char* name) const {
     return attrs_.get<T>(name);
   }
   template <typename T>
-  T attrOr(std::string_view name, T fallback) const {
+  T attrOr(const char* name, T fallback) const {
     return attrs_.getOr(name, fallback);
   }
-  std::string attrOr(std::string_view name, const char* fallback) const {
+  std::string attrOr(const char* name, const char* fallback) const {
     return attrs_.getOr(name, fallback);
   }
   int numInputs() const { return int(inputs_.size()); }
@@ -87,49 +87,30 @@ class Resolver {
   const Tensor* peekValue(int i) const { return inputs_[size_t(i)].value; }
 
   // ---- checks, with messages that name the input
-  Status requireRank(int i, int rank, std::string_view name);
-  Status requireScalar(int i, std::string_view name) { return requireRank(i, 0, name); }
-  Status requireVector(int i, std::string_view name) { return requireRank(i, 1, name); }
+  Status requireRank(int i, int rank, const char* name);
+  Status requireScalar(int i, const char* name) { return requireRank(i, 0, name); }
+  Status requireVector(int i, const char* name) { return requireRank(i, 1, name); }
   /// UNIMPLEMENTED "op AddV2 is not supported for dtype ...".
   Error unsupportedDType(DType t) const;
 
   // ---- outputs, in order
-  OutputInfo& addOutput(DType dtype, const Shape& shape) {
-    outputs_.push_back({dtype, shape});
-    return outputs_.back();
-  }
+  OutputInfo& addOutput(DType dtype, const Shape& shape);
   /// The next output may be computed into the memory of input i (same bytes per element and count).
-  OutputInfo& addOutputReusing(int i, DType dtype, const Shape& shape) {
-    OutputInfo& o = addOutput(dtype, shape);
-    o.mayReuse = i;
-    return o;
-  }
+  OutputInfo& addOutputReusing(int i, DType dtype, const Shape& shape);
   /// The next output has the elements of input i under another shape (or dtype of the same width).
   void addView(int i, const Shape& shape) { addView(i, dtype(i), shape); }
-  void addView(int i, DType dtype, const Shape& shape) { addOutput(dtype, shape).viewOf = i; }
+  void addView(int i, DType dtype, const Shape& shape);
   /// The next output is known already.
-  void addValue(Tensor t) {
-    OutputInfo& o = addOutput(t.dtype(), t.shape());
-    o.value = std::move(t);
-  }
+  void addValue(Tensor t);
 
   // ---- what to run
   /// Outputs are all declared and laid out by the plan.
-  Status kernel(Kernel k) {
-    kernel_ = std::move(k);
-    return {};
-  }
+  Status kernel(Kernel k);
   /// The step makes its outputs. Those that were declared must come out with just that dtype and
   /// shape; where none was declared, shapes are known only afterwards, and what follows is resolved
   /// anew.
-  Status tensorKernel(TensorKernel k) {
-    tensorKernel_ = std::move(k);
-    return {};
-  }
-  Status controlFlow(ControlFlow c) {
-    controlFlow_ = std::move(c);
-    return {};
-  }
+  Status tensorKernel(TensorKernel k);
+  Status controlFlow(ControlFlow c);
   /// Nothing to run: all outputs are values or views.
   Status nothing() { return {}; }
 

@@ -62,8 +62,8 @@ Status resolveReverseSequence(Resolver& r) {
     return invalidArgument("seq_dim and batch_dim must not be negative");
   if (seq == batch) return invalidArgument("batch_dim == seq_dim == ", seq);
   if (r.shape(1).numElements() != in[batch])
-    return invalidArgument("Length of seq_lengths != input.dims(", batch, "), ",
-                           r.shape(1).toString(), " against ", in[batch]);
+    return invalidArgument("Length of seq_lengths != input.dims(", batch, "), ", r.shape(1),
+                           " against ", in[batch]);
   const Dims strides = stridesOf(in);
   std::vector<NdCopy::Dim> others;
   for (int i = 0; i < in.rank(); ++i)

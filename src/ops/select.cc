@@ -57,19 +57,19 @@ Status selectOver(Resolver& r, const Shape& condition, const Shape& out) {
 Status resolveSelect(Resolver& r) {
   const Shape& t = r.shape(1);
   if (!(t == r.shape(2)))
-    return invalidArgument("'then' and 'else' must have the same size.  but received: ",
-                           t.toString(), " vs. ", r.shape(2).toString());
+    return invalidArgument("'then' and 'else' must have the same size.  but received: ", t, " vs. ",
+                           r.shape(2));
   Shape condition = r.shape(0);
   if (condition.rank() == 1 && !(condition == t)) {
     if (t.rank() == 0 || condition[0] != t[0])
-      return invalidArgument("Number of batches of 'then' must match size of 'cond', but saw: ",
-                             t.toString(), " vs. ", condition.toString());
+      return invalidArgument("Number of batches of 'then' must match size of 'cond', but saw: ", t,
+                             " vs. ", condition);
     Dims dims(size_t(t.rank()), 1);
     dims[0] = condition[0];
     condition = SMW_TRY(Shape::make(dims));
   } else if (condition.rank() != 0 && !(condition == t)) {
-    return invalidArgument("'cond' must be a scalar, a vector or of the shape of 'then': ",
-                           condition.toString(), " vs. ", t.toString());
+    return invalidArgument(
+        "'cond' must be a scalar, a vector or of the shape of 'then': ", condition, " vs. ", t);
   }
   return selectOver(r, condition, t);
 }
@@ -94,7 +94,7 @@ Status resolveClipByValue(Resolver& r) {
       return invalidArgument(
           "clip_value_min and clip_value_max must be either of the same shape as input, or a "
           "scalar. input ",
-          "shape: ", shape.toString(), " clip value shape: ", r.shape(i).toString());
+          "shape: ", shape, " clip value shape: ", r.shape(i));
   }
   const auto view = [&](int i) { return r.shape(i).numElements() == 1 ? Shape() : shape; };
   const auto low = SMW_TRY(broadcastOver(shape, {shape, view(1)}));

@@ -27,7 +27,7 @@ Result<Shape> reshaped(const Shape& from, Dims dims) {
   const Shape shape = SMW_TRY(Shape::make(dims));
   if (shape.numElements() != n)
     return invalidArgument(cat("Input to reshape is a tensor with ", n,
-                               " values, but the requested shape ", shape.toString(), " has ",
+                               " values, but the requested shape ", shape, " has ",
                                shape.numElements()));
   return shape;
 }

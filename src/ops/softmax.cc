@@ -26,8 +26,7 @@ Status rows(Resolver& r, bool log) {
 /// logits: (.., n) -> same shape.
 template <bool kLog>
 Status resolveSoftmax(Resolver& r) {
-  if (r.rank(0) < 1)
-    return invalidArgument("logits must have >= 1 dimension, got ", r.shape(0).toString());
+  if (r.rank(0) < 1) return invalidArgument("logits must have >= 1 dimension, got ", r.shape(0));
   if (isNarrowFloat(r.dtype(0))) return viaFloat32(r, resolveSoftmax<kLog>);
   if (r.dtype(0) == DType::kFloat) return rows<float>(r, kLog);
   if (r.dtype(0) == DType::kDouble) return rows<double>(r, kLog);

@@ -64,7 +64,7 @@ Status resolveDepthToSpace(Resolver& r) { return spaceDepth(r, false); }
 Result<Dims> borders(Resolver& r, int i, int64_t blocks) {
   if (!(r.shape(i) == Shape({blocks, 2})))
     return invalidArgument("paddings or crops should have shape [", blocks, ",2], not ",
-                           r.shape(i).toString());
+                           r.shape(i));
   const Dims d = SMW_TRY(SMW_TRY(r.value(i))->toInts());
   if (std::ranges::any_of(d, [](int64_t v) { return v < 0; }))
     return invalidArgument("paddings and crops must be non-negative");

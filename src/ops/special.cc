@@ -27,8 +27,8 @@ Status resolveBetainc(Resolver& r) {
   const Shape out = SMW_TRY(broadcastShapes(ab, r.shape(2)));
   for (int i = 0; i < 3; ++i)
     if (!(r.shape(i) == out) && r.rank(i) != 0)
-      return invalidArgument("Shapes of a, b and x are inconsistent: ", r.shape(0).toString(),
-                             " vs. ", r.shape(1).toString(), " vs. ", r.shape(2).toString());
+      return invalidArgument("Shapes of a, b and x are inconsistent: ", r.shape(0), " vs. ",
+                             r.shape(1), " vs. ", r.shape(2));
   r.addOutput(r.dtype(0), out);
   struct Steps {
     int64_t of[3];

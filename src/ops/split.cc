@@ -94,7 +94,7 @@ Status resolveUnpack(Resolver& r) {
   const int axis = SMW_TRY(in.axis(r.attrOr("axis", int64_t(0))));
   if (in[axis] != r.numOutputs())
     return invalidArgument("Input shape axis ", axis, " must equal ", r.numOutputs(),
-                           ", got shape ", in.toString());
+                           ", got shape ", in);
   if (r.numOutputs() == 0) return r.nothing();
   Dims dims(in.dims());
   dims.erase(size_t(axis));

@@ -15,7 +15,7 @@ uint64_t seedAt(DType t, const void* p, int i) {
 
 Status requireSeed(Resolver& r, int i) {
   if (!(r.shape(i) == Shape({2})))
-    return invalidArgument("seed must have shape [2], not ", r.shape(i).toString());
+    return invalidArgument("seed must have shape [2], not ", r.shape(i));
   if (r.dtype(i) != DType::kInt32 && r.dtype(i) != DType::kInt64)
     return r.unsupportedDType(r.dtype(i));
   return {};
@@ -41,10 +41,9 @@ struct Source {
       return s;
     }
     if (!(r.shape(1) == Shape({1})))
-      return invalidArgument("key must have shape [1], not ", r.shape(1).toString());
+      return invalidArgument("key must have shape [1], not ", r.shape(1));
     if (r.rank(2) != 1 || r.shape(2)[0] < 2)
-      return invalidArgument("counter must be a vector of at least 2 elements, not ",
-                             r.shape(2).toString());
+      return invalidArgument("counter must be a vector of at least 2 elements, not ", r.shape(2));
     SMW_TRY(r.requireScalar(3, "alg"));
     return s;
   }

@@ -68,7 +68,7 @@ Result<StridedRegion::Dim> range(int64_t dim, int64_t begin, int64_t end, int64_
 }  // namespace
 
 SliceMasks SliceMasks::of(const Resolver& r) {
-  const auto mask = [&](std::string_view name) { return r.attrOr(name, int64_t(0)); };
+  const auto mask = [&](const char* name) { return r.attrOr(name, int64_t(0)); };
   return {mask("begin_mask"), mask("end_mask"), mask("ellipsis_mask"), mask("new_axis_mask"),
           mask("shrink_axis_mask")};
 }
@@ -144,8 +144,7 @@ Result<NdCopy> StridedRegion::assign(const Shape& whole, const Shape& given) con
   const Shape value = SMW_TRY(Shape::make(given.dims().subspan(size_t(lead))));
   const auto both = broadcastShapes(value, shape);
   if (!both || !(*both == shape))
-    return invalidArgument("shape ", given.toString(), " cannot be assigned to a slice of shape ",
-                           shape.toString());
+    return invalidArgument("shape ", given, " cannot be assigned to a slice of shape ", shape);
   if (shape.numElements() == 0) return read(whole);
   const Dims vs = stridesOf(value), ws = stridesOf(whole);
   std::vector<NdCopy::Dim> moves;

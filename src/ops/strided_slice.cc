@@ -74,8 +74,7 @@ Status resolveStridedSliceGrad(Resolver& r) {
   const Shape whole = SMW_TRY(Shape::make(SMW_TRY(r.ints(0))));
   const StridedRegion g = SMW_TRY(regionOf(r, 1, whole));
   if (!(g.shape == r.shape(4)))
-    return invalidArgument("shape of dy was ", r.shape(4).toString(), " instead of ",
-                           g.shape.toString());
+    return invalidArgument("shape of dy was ", r.shape(4), " instead of ", g.shape);
   if (g.identity) {
     r.addView(4, whole);
     return r.nothing();

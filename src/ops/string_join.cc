@@ -13,8 +13,7 @@ Status resolveStringJoin(Resolver& r) {
     scalar.push_back(r.shape(i).isScalar());
     if (scalar.back()) continue;
     if (!shape.isScalar() && !(shape == r.shape(i)))
-      return invalidArgument("Input shapes do not match; got ", shape.toString(), " and ",
-                             r.shape(i).toString());
+      return invalidArgument("Input shapes do not match; got ", shape, " and ", r.shape(i));
     shape = r.shape(i);
   }
   r.addOutput(DType::kString, shape);

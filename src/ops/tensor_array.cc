@@ -34,7 +34,7 @@ Status TensorArray::write(int64_t index, Tensor value) {
   if (index >= kMostListEntries) return resourceExhausted("a TensorArray of ", index, " elements");
   if (!elementShape_.matches(value.shape()))
     return invalidArgument("Could not write to TensorArray index ", index,
-                           " because the value shape is ", value.shape().toString(),
+                           " because the value shape is ", value.shape(),
                            " which is incompatible with the TensorArray's inferred element ",
                            "shape: ", elementShape_.toString());
   if (identicalElementShapes && !elementShape_.fullyKnown())
@@ -54,8 +54,7 @@ Status TensorArray::write(int64_t index, Tensor value) {
   }
   if (!(e.value.shape() == value.shape()))
     return invalidArgument("Could not aggregate to TensorArray index ", index,
-                           " because the shapes differ: ", e.value.shape().toString(), " and ",
-                           value.shape().toString());
+                           " because the shapes differ: ", e.value.shape(), " and ", value.shape());
   const UpdateFn add = updateFn(Update::kAdd, dtype_);
   if (!add) return unimplemented("adding up gradients of dtype ", dtypeName(dtype_));
   if (!e.value.unique()) e.value = SMW_TRY(e.value.clone());

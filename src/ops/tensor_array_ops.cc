@@ -110,9 +110,8 @@ Status joinEntries(Step& s, TensorArray& a, const Dims& indices, const PartialSh
     const Shape one = lengths ? SMW_TRY(tail(t)) : t;
     if (i == 0) each = one;
     if (!(one == each))
-      return invalidArgument(
-          "TensorArray has inconsistent shapes.  Index 0 has shape: ", parts[0].shape().toString(),
-          " but index ", i, " has shape: ", t.toString());
+      return invalidArgument("TensorArray has inconsistent shapes.  Index 0 has shape: ",
+                             parts[0].shape(), " but index ", i, " has shape: ", t);
     const int64_t n = lengths ? t[0] : 1;
     if (lengths) lengths->push_back(n);
     rows = SMW_TRY(add(rows, n));
@@ -181,7 +180,7 @@ Status resolveScatterV3(Resolver& r) {
     const Tensor& value = s.input(2);
     if (value.shape().rank() < 1 || value.shape()[0] != int64_t(at.size()))
       return invalidArgument("Expected len(indices) == values.shape[0], but saw: ", at.size(),
-                             " vs. ", value.shape().toString());
+                             " vs. ", value.shape());
     for (size_t i = 0; i < at.size(); ++i)
       SMW_TRY(a->write(at[i], SMW_TRY(copyRows(value, int64_t(i), -1))));
     return setFlow(s, 0);
@@ -209,8 +208,7 @@ Status resolveSplitV3(Resolver& r) {
     }
     if (at != value.shape()[0])
       return invalidArgument("Expected sum of lengths to be equal to values.shape[0], but sum ",
-                             "of lengths is ", at,
-                             " and value's shape is: ", value.shape().toString());
+                             "of lengths is ", at, " and value's shape is: ", value.shape());
     return setFlow(s, 0);
   });
 }

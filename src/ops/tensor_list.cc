@@ -37,7 +37,7 @@ Result<PartialShape> elementShapeOf(const Tensor& t) {
         "The only valid scalar shape tensor is the fully unknown shape specified as -1.");
   }
   if (t.shape().rank() != 1)
-    return invalidArgument("shape must be a vector, not of shape ", t.shape().toString());
+    return invalidArgument("shape must be a vector, not of shape ", t.shape());
   for (int64_t d : dims)
     if (d < -1) return invalidArgument("Dimension ", d, " must be >= -1");
   return PartialShape(std::span<const int64_t>(dims));

@@ -26,7 +26,7 @@ Status checkElement(const TensorList& list, const Tensor& t) {
                            " but tried to append ", dtypeName(t.dtype()));
   if (!list.elementShape().matches(t.shape()))
     return invalidArgument("Tried to set a tensor with incompatible shape at a list index. ",
-                           "Item element shape: ", t.shape().toString(),
+                           "Item element shape: ", t.shape(),
                            " list shape: ", list.elementShape().toString());
   return {};
 }
@@ -110,8 +110,8 @@ Status resolveTensorListResize(Resolver& r) {
 Status resolveTensorListConcatLists(Resolver& r) {
   r.addOutput(DType::kVariant, r.shape(0));
   if (!(r.shape(0) == r.shape(1)))
-    return invalidArgument("input_a and input_b differ in shape: ", r.shape(0).toString(), " and ",
-                           r.shape(1).toString());
+    return invalidArgument("input_a and input_b differ in shape: ", r.shape(0), " and ",
+                           r.shape(1));
   return r.kernel([n = r.shape(0).numElements()](const Args& a) -> Status {
     for (int64_t i = 0; i < n; ++i) {
       const VariantValue &va = a.in<VariantValue>(0)[i], &vb = a.in<VariantValue>(1)[i];
@@ -166,7 +166,7 @@ Result<Tensor> entry(const TensorList& list, size_t i, const Tensor& shapeInput)
   if (t.hasValue()) {
     if (!given.matches(t.shape()))
       return invalidArgument("Incompatible shapes during merge: ", given.toString(), " vs. ",
-                             t.shape().toString());
+                             t.shape());
     return t;
   }
   const PartialShape shape = SMW_TRY(commonShape(list, given));

@@ -22,7 +22,7 @@ Result<Tensor> rowsOf(const Tensor& t, int64_t begin, int64_t n) {
 
 Status requireRows(const Tensor& t) {
   if (t.shape().rank() >= 1) return {};
-  return invalidArgument("Tensor must be at least a vector, but saw shape: ", t.shape().toString());
+  return invalidArgument("Tensor must be at least a vector, but saw shape: ", t.shape());
 }
 
 Status checkRows(const Tensor& t, const PartialShape& shape) {
@@ -30,7 +30,7 @@ Status checkRows(const Tensor& t, const PartialShape& shape) {
   const Shape inner = SMW_TRY(Shape::make(t.shape().dims().subspan(1)));
   if (shape.matches(inner)) return {};
   return invalidArgument("Specified a list with shape ", shape.toString(),
-                         " from a tensor with shape ", inner.toString());
+                         " from a tensor with shape ", inner);
 }
 
 Status checkListDType(const TensorList& list, DType t) {
@@ -64,8 +64,8 @@ Status stackEntries(Step& s, const TensorList& list, const PartialShape& given,
       t = &zeros;
     }
     if (!(t->shape() == *shape))
-      return invalidArgument("Tried to stack list with elements of different shapes: ",
-                             t->shape().toString(), " and ", shape->toString());
+      return invalidArgument("Tried to stack list with elements of different shapes: ", t->shape(),
+                             " and ", shape->toString());
     copyElements(list.dtype(), to + i * step, t->raw(), each);
   }
   return {};

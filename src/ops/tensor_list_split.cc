@@ -87,8 +87,7 @@ Status resolveSplitList(Resolver& r) {
       Tensor part = SMW_TRY(rowsOf(t, at, n));
       if (!list->elementShape().matches(part.shape()))
         return invalidArgument("TensorListSplit requires element_shape ",
-                               list->elementShape().toString(), " to fit ",
-                               part.shape().toString());
+                               list->elementShape().toString(), " to fit ", part.shape());
       list->tensors().push_back(std::move(part));
       at += n;
     }

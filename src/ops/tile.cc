@@ -43,8 +43,7 @@ Status resolveBroadcastTo(Resolver& r) {
   const int lead = out.rank() - in.rank();
   bool fits = lead >= 0;
   for (int i = 0; fits && i < in.rank(); ++i) fits = in[i] == 1 || in[i] == out[lead + i];
-  if (!fits)
-    return invalidArgument("Incompatible shapes: ", in.toString(), " vs. ", out.toString());
+  if (!fits) return invalidArgument("Incompatible shapes: ", in, " vs. ", out);
   if (in.numElements() == out.numElements()) {
     r.addView(0, out);
     return r.nothing();

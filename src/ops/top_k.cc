@@ -47,7 +47,7 @@ Status resolveTopKV2(Resolver& r) {
   const int64_t k = SMW_TRY(r.integer(1));
   if (k < 0) return invalidArgument("Need k >= 0, got ", k);
   const Shape& in = r.shape(0);
-  if (in.rank() < 1) return invalidArgument("input must be >= 1-D, got shape ", in.toString());
+  if (in.rank() < 1) return invalidArgument("input must be >= 1-D, got shape ", in);
   const int64_t n = in.back();
   if (n < k) return invalidArgument("input must have at least k columns. Had ", n, ", needed ", k);
   Dims dims(in.dims());

@@ -57,7 +57,7 @@ Status checkAssign(const Variable& v, const Tensor& value, bool validateShape) {
   if (validateShape && !v.shape().matches(value.shape()))
     return invalidArgument("Trying to assign to variable ", v.name(),
                            " a tensor with wrong shape. Expected ", v.shape().toString(), " got ",
-                           value.shape().toString());
+                           value.shape());
   return {};
 }
 
@@ -99,9 +99,8 @@ Status updateVariable(Resolver& r, Update update, int outputs) {
       return invalidArgument("variable ", v->name(), " is of dtype ", dtypeName(v->value().dtype()),
                              ", not ", dtypeName(dtype));
     if (!(by.shape() == shape))
-      return invalidArgument("Cannot update variable with shape ", shape.toString(),
-                             " using a Tensor with shape ", by.shape().toString(),
-                             ", shapes must be equal.");
+      return invalidArgument("Cannot update variable with shape ", shape,
+                             " using a Tensor with shape ", by.shape(), ", shapes must be equal.");
     SMW_TRY(changeVariable(*v, [&](Tensor& t) -> Status {
       apply(t.raw(), by.raw(), t.numElements());
       return {};

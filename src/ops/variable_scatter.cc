@@ -42,9 +42,8 @@ Status scatterRows(Tensor& params, const Tensor& indices, const Tensor& updates,
   for (int i = 1; i < shape.rank(); ++i) want.push_back(shape[i]);
   if (!scalar && !(updates.shape() == SMW_TRY(Shape::make(want))))
     return invalidArgument("Must have updates.shape = indices.shape + params.shape[1:] or ",
-                           "updates.shape = [], got updates.shape ", updates.shape().toString(),
-                           ", indices.shape ", indices.shape().toString(), ", params.shape ",
-                           shape.toString());
+                           "updates.shape = [], got updates.shape ", updates.shape(),
+                           ", indices.shape ", indices.shape(), ", params.shape ", shape);
   const DType t = params.dtype();
   const int64_t each = shape.product(1, shape.rank());
   const Dims at = SMW_TRY(indices.toInts());

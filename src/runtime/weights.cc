@@ -13,7 +13,7 @@ class PlainSink : public TensorSink {
   Status finish() override {
     if (tensor().numElements() != constant_->shape.numElements())
       return invalidArgument("the checkpoint holds ", tensor().describe(),
-                             " for a weight of shape ", constant_->shape.toString());
+                             " for a weight of shape ", constant_->shape);
     constant_->value = tensor().reshaped(constant_->shape);
     tensor() = Tensor();
     return {};
@@ -33,8 +33,8 @@ class PackedSink : public WeightSink {
     const Constant& c = *constant_;
     const int64_t k = c.packedRows, n = c.packedColumns, groups = c.packedGroups;
     if (dtype != DType::kFloat || shape.numElements() != c.shape.numElements())
-      return invalidArgument("the checkpoint holds ", dtypeName(dtype), shape.toString(),
-                             " for a weight float32", c.shape.toString());
+      return invalidArgument("the checkpoint holds ", dtypeName(dtype), shape,
+                             " for a weight float32", c.shape);
     const int64_t floats = SMW_TRY(mul(groups, kernels::packedFloats(k, n / groups)));
     panels_ = SMW_TRY(Tensor::allocate(DType::kFloat, Shape({floats})));
     using Source = kernels::PackBStream::Source;

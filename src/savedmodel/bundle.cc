@@ -58,7 +58,7 @@ Result<BundleEntry> readEntry(std::string_view key, std::string_view value, int3
   const auto bytes = mul(e.shape.numElements(), int64_t(dtypeSize(e.dtype)));
   if (!bytes || *bytes != e.size)
     return dataLoss("the entry ", shown, " has ", e.size, " bytes where ", dtypeName(e.dtype),
-                    e.shape.toString(), " was expected to fill");
+                    e.shape, " was expected to fill");
   return e;
 }
 

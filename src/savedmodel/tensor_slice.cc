@@ -76,16 +76,14 @@ std::string TensorSlice::toString() const {
 
 Result<TensorSlice> TensorSlice::within(const Shape& shape) const {
   if (rank() != shape.rank())
-    return invalidArgument("the slice ", toString(), " has another rank than the shape ",
-                           shape.toString());
+    return invalidArgument("the slice ", toString(), " has another rank than the shape ", shape);
   TensorSlice s = *this;
   for (size_t d = 0; d < starts.size(); ++d) {
     const int64_t size = shape[int(d)];
     if (s.lengths[d] == kFull) s.lengths[d] = size;
     if (s.starts[d] < 0 || s.lengths[d] < 0 || s.starts[d] > size ||
         s.lengths[d] > size - s.starts[d])
-      return invalidArgument("the slice ", toString(), " does not lie in the shape ",
-                             shape.toString());
+      return invalidArgument("the slice ", toString(), " does not lie in the shape ", shape);
   }
   return s;
 }

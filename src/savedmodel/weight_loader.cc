@@ -183,7 +183,7 @@ Status WeightLoader::wantContent(FileId file, int64_t offset, int64_t length, DT
   const int64_t bytes = SMW_TRY(mul(shape.numElements(), int64_t(dtypeSize(dtype))));
   if (!isPod(dtype) || bytes != length)
     return fail(Error(Code::kInvalidArgument, cat("the constant ", name, " is ", dtypeName(dtype),
-                                                  shape.toString(), " and has ", length, " bytes"))
+                                                  shape, " and has ", length, " bytes"))
                     .inFile(path)
                     .atNode(name));
   if (offset < 0 || length > s_->vfs.size(file) || offset > s_->vfs.size(file) - length)

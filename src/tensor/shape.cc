@@ -8,18 +8,6 @@ namespace smw {
 
 namespace {
 constexpr size_t kMaxRank = 254;  // TensorShape::MaxDimensions()
-
-std::string dimsToString(std::span<const int64_t> dims) {
-  std::string s = "[";
-  for (size_t i = 0; i < dims.size(); ++i) {
-    if (i) s += ',';
-    if (dims[i] < 0)
-      s += '?';
-    else
-      s += cat(dims[i]);
-  }
-  return s + ']';
-}
 }  // namespace
 
 Result<Shape> Shape::make(std::span<const int64_t> dims) {
@@ -30,7 +18,7 @@ Result<Shape> Shape::make(std::span<const int64_t> dims) {
   for (int64_t d : dims) {
     auto r = d == 0 ? Result<int64_t>(n) : mul(n, d);
     if (d < 0) return invalidArgument("dimension ", d, " in a shape must be >= 0");
-    if (!r) return invalidArgument("shape ", dimsToString(dims), " has too many elements");
+    if (!r) return invalidArgument("shape ", Dims(dims), " has too many elements");
     n = *r;
   }
   Shape s;
@@ -57,14 +45,14 @@ int64_t Shape::product(int from, int to) const {
   return n;
 }
 
-Result<int> Shape::axis(int64_t axis, std::string_view what) const {
+Result<int> Shape::axis(int64_t axis, const char* what) const {
   if (axis < -rank() || axis >= rank())
-    return invalidArgument(what, " ", axis, " is out of range for shape ", toString(), " of rank ",
+    return invalidArgument(what, " ", axis, " is out of range for shape ", *this, " of rank ",
                            rank());
   return int(axis < 0 ? axis + rank() : axis);
 }
 
-std::string Shape::toString() const { return dimsToString(dims_); }
+std::string Shape::toString() const { return cat(dims_); }
 
 bool PartialShape::matches(const Shape& s) const {
   if (!known_) return true;
@@ -80,7 +68,7 @@ std::optional<Shape> PartialShape::fullyKnown() const {
   return s ? std::optional(*std::move(s)) : std::nullopt;
 }
 
-std::string PartialShape::toString() const { return known_ ? dimsToString(dims_) : "<unknown>"; }
+std::string PartialShape::toString() const { return known_ ? cat(dims_) : "<unknown>"; }
 
 Result<Shape> broadcastShapes(const Shape& a, const Shape& b) {
   if (a == b) return a;
@@ -90,7 +78,7 @@ Result<Shape> broadcastShapes(const Shape& a, const Shape& b) {
     const int ia = i - (rank - a.rank()), ib = i - (rank - b.rank());
     const int64_t da = ia < 0 ? 1 : a[ia], db = ib < 0 ? 1 : b[ib];
     if (da != db && da != 1 && db != 1)
-      return invalidArgument("Incompatible shapes: ", a.toString(), " vs. ", b.toString());
+      return invalidArgument("Incompatible shapes: ", a, " vs. ", b);
     dims[size_t(i)] = da == 1 ? db : da;
   }
   return Shape::make(dims);

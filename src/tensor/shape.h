@@ -12,8 +12,6 @@
 
 namespace smw {
 
-using Dims = SmallVector<int64_t, 6>;
-
 /// Dimensions of a tensor. Every dimension is >= 0 and their product fits an int64: `make` checks
 /// it, and the operations below keep it, so numElements() cannot overflow.
 class Shape {
@@ -30,13 +28,15 @@ class Shape {
   int64_t operator[](int i) const { return dims_[size_t(i)]; }
   int64_t back() const { return dims_.back(); }
   std::span<const int64_t> dims() const { return dims_; }
+  /// A Shape may be a part of a message.
+  SMW_INLINE const Dims& messageDims() const { return dims_; }
   int64_t numElements() const { return elements_; }
   bool isScalar() const { return dims_.empty(); }
 
   /// The product of dims [from, to).
   int64_t product(int from, int to) const;
   /// `axis` in [-rank, rank) made non-negative, or INVALID_ARGUMENT naming `what`.
-  Result<int> axis(int64_t axis, std::string_view what = "axis") const;
+  Result<int> axis(int64_t axis, const char* what = "axis") const;
 
   /// "[2,3]"
   std::string toString() const;

@@ -120,7 +120,7 @@ Result<Dims> Tensor::toInts() const {
   return out;
 }
 
-std::string Tensor::describe() const { return cat(dtypeName(dtype_), shape_.toString()); }
+std::string Tensor::describe() const { return cat(dtypeName(dtype_), shape_); }
 
 void copyElements(DType dtype, void* to, const void* from, int64_t n) {
   switch (dtype) {

@@ -33,7 +33,7 @@ std::optional<std::string> skipReason(std::string_view op, const Attrs& attrs, b
   for (const Json& s : exceptions()["skips"].items) {
     if (s["op"].text != op || (s["error"].truth && !isError)) continue;
     if (std::ranges::all_of(s["attr"].members, [&](const auto& a) {
-          return attrs.getOr(a.first, std::string()) == a.second.text;
+          return attrs.getOr(a.first.c_str(), std::string()) == a.second.text;
         }))
       return s["reason"].text;
   }
