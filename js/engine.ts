@@ -73,6 +73,16 @@ export interface CompressedWeight {
   rmsError: number;
 }
 
+export interface EngineCall {
+  /** Index of the signature. */
+  signature: number;
+  inputs: RawTensor[];
+  /** Indices of the outputs that are wanted; all where absent. */
+  outputs?: number[] | undefined;
+  /** Runs to be timed, for a profile: one more output then, see src/runtime/profile.h. */
+  runs?: number | undefined;
+}
+
 /** Bytes [offset, offset + length) of file number `file`. */
 export type ReadRange = (file: number, offset: number, length: number) => Promise<Uint8Array>;
 
@@ -277,18 +287,12 @@ export class Engine {
   }
 
   /**
-   * Calls signature number `signature`. Works in slices of `budgetMs` with a turn of the event loop between
-   * them (0: in one go), so that an abort is seen.
+   * Calls a signature. Works in slices of `budgetMs` with a turn of the event loop between them (0: in one
+   * go), so that an abort is seen.
    */
-  async call(
-    signature: number,
-    inputs: RawTensor[],
-    outputs: number[] | undefined,
-    budgetMs: number,
-    signal?: AbortSignal,
-  ): Promise<RawTensor[]> {
+  async call(call: EngineCall, budgetMs: number, signal?: AbortSignal): Promise<RawTensor[]> {
     throwIfAborted(signal);
-    this.begin(signature, inputs, outputs);
+    this.begin(call);
     try {
       for (;;) {
         const answer = this.guard(() => this.module._smwRun(this.pointer, budgetMs));
@@ -303,12 +307,11 @@ export class Engine {
     }
   }
 
-  private begin(signature: number, inputs: RawTensor[], outputs: number[] | undefined): void {
+  private begin({ signature, inputs, outputs, runs = 0 }: EngineCall): void {
     const record: number[] = [inputs.length];
     const lengths = inputs.map((t) => byteLength(t));
     inputs.forEach((t, i) => record.push(t.dtype, t.shape.length, lengths[i]!, ...t.shape));
-    if (outputs) record.push(outputs.length, ...outputs);
-    else record.push(-1);
+    record.push(...(outputs ? [outputs.length, ...outputs] : [-1]), runs);
     this.mailbox(record.length).set(record);
     if (this.guard(() => this.module._smwBegin(this.pointer, signature)) !== Answer.Done)
       throw this.error();

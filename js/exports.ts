@@ -17,6 +17,7 @@ export { SavedModel } from './model.ts';
 export type { LoadOptions, LoadProgress } from './options.ts';
 export { fromPixels, type PixelOptions, type PixelSource } from './pixels.ts';
 export type { Simd, Variant } from './platform.ts';
+export type { Profile, ProfileStep, ProfileTotal, TraceEvent } from './profile.ts';
 export type { ModelSource } from './sources/open.ts';
 export {
   Tensor,

@@ -6,8 +6,8 @@ import { variants } from './lib/variants.mjs';
 
 // Members that neither users, nor messages, nor Emscripten's glue know.
 const ours =
-  'answerRead|awaitHelpers|early|ended|enqueue|fillRanges|guard|lose|lost|localHost|mailbox|makeSignature|nextId|' +
-  'openSource|ranged|readRange|session|startWorker|takeOutputs|waiting|wasmUrl';
+  'answerRead|awaitHelpers|budgetMs|early|ended|enqueue|fillRanges|guard|inferred|lose|lost|localHost|mailbox|' +
+  'makeSignature|nextId|openSource|ranged|readRange|request|session|startWorker|takeOutputs|waiting|wasmUrl';
 
 const common = {
   mangleProps: new RegExp(`^(${ours})$`),
@@ -70,14 +70,14 @@ export async function buildPackage() {
   if (!exists('js/index.ts')) return;
   await esbuild.build({
     ...common,
-    entryPoints: present('index', 'worker').map((file) => inRoot(file)),
+    entryPoints: present('index', 'worker', 'profile').map((file) => inRoot(file)),
     chunkNames: 'web-[hash]',
     platform: 'browser',
     ...glueOf('web'),
   });
   await esbuild.build({
     ...common,
-    entryPoints: present('node', 'node_worker', 'cli').map((file) => inRoot(file)),
+    entryPoints: present('node', 'node_worker', 'profile', 'cli').map((file) => inRoot(file)),
     chunkNames: 'node-[hash]',
     platform: 'node',
     ...glueOf('node'),

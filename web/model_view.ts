@@ -9,7 +9,11 @@ import type {
 import { bytesText, make } from './dom.ts';
 import { imageShape, makeField, type Field } from './fields.ts';
 import { showOutput } from './outputs.ts';
+import { profileView } from './profile_view.ts';
 import type { Sample } from './samples.ts';
+
+/** What a profile takes, about. */
+const PROFILE_MS = 600;
 
 export interface ModelViewOptions {
   title: string;
@@ -57,6 +61,7 @@ function signatureView(name: string, signature: Signature, options: ModelViewOpt
     (i) => imageShape(i) || i.dtype === 'string',
   );
   const run = make('button', { type: 'submit' }, 'Run');
+  const profile = make('button', { type: 'button', className: 'quiet' }, 'Profile');
   const time = make('span', { className: 'soft', attrs: { role: 'status' } });
   const results = make('div');
   const form = make(
@@ -68,35 +73,46 @@ function signatureView(name: string, signature: Signature, options: ModelViewOpt
       { className: wide ? 'fields wide' : 'fields' },
       ...[...fields.values()].map((f) => f.element),
     ),
-    make('p', { className: 'row' }, run, time),
+    make('p', { className: 'row' }, run, profile, time),
     results,
   );
   const { unsupported } = signature;
   if (unsupported.length) {
-    run.disabled = true;
+    run.disabled = profile.disabled = true;
     const missing = unsupported.map(({ op, node }) => `${op} (node ${node})`).join(', ');
     time.textContent = `Cannot run here: it needs ops that are not supported: ${missing}`;
   }
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    run.disabled = true;
+  const start = async (profiled: boolean) => {
+    run.disabled = profile.disabled = true;
     options.clearError();
     try {
       const inputs = Object.create(null) as Record<string, TensorLike>;
       for (const [key, field] of fields) inputs[key] = await field.read();
-      const start = performance.now();
+      const begin = performance.now();
       const outputs = await signature(inputs);
-      time.textContent = `${(performance.now() - start).toFixed(1)} ms`;
+      const took = performance.now() - begin;
+      time.textContent = `${took.toFixed(1)} ms`;
       results.replaceChildren(
         ...Object.entries(outputs).map(([key, t]) => showOutput(key, t, sample?.labels ?? [])),
       );
+      if (!profiled) return;
+      // The clock is coarse: enough runs to fill some time.
+      const runs = Math.min(200, Math.max(3, Math.ceil(PROFILE_MS / took)));
+      time.textContent += `, profiling ${runs} runs`;
+      await signature(inputs, { runs, profile: (p) => results.append(profileView(p, name)) });
+      time.textContent = `${took.toFixed(1)} ms`;
     } catch (error) {
       results.replaceChildren();
       time.textContent = '';
       options.showError(error);
     } finally {
-      run.disabled = false;
+      run.disabled = profile.disabled = false;
     }
+  };
+  profile.onclick = () => void start(true);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    void start(false);
   };
   return make('section', { className: 'card', attrs: { 'aria-label': `signature ${name}` } }, form);
 }

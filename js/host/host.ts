@@ -1,5 +1,5 @@
 // Where an engine runs: in a worker, or right here.
-import type { About, Engine, EngineFile, EngineOptions } from '../engine.ts';
+import type { About, Engine, EngineCall, EngineFile, EngineOptions } from '../engine.ts';
 import type { CompressedWeight, MemoryReport, Progress, RawTensor, ReadRange } from '../engine.ts';
 import type { SavedModelInfo } from '../info.ts';
 
@@ -28,12 +28,7 @@ export interface Loaded {
 /** One model's engine, wherever it runs. */
 export interface Host {
   load(request: LoadRequest): Promise<Loaded>;
-  call(
-    signature: number,
-    inputs: RawTensor[],
-    outputs: number[] | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<RawTensor[]>;
+  call(call: EngineCall, signal: AbortSignal | undefined): Promise<RawTensor[]>;
   memory(): Promise<MemoryReport>;
   /** Frees everything; a call under way rejects. */
   dispose(): void;

@@ -1,6 +1,6 @@
 // The engine in the calling thread. Calls work in short slices, so that a page keeps breathing.
 import factory from 'smw-glue';
-import { Engine, type RawTensor } from '../engine.ts';
+import { Engine, type EngineCall, type RawTensor } from '../engine.ts';
 import { SavedModelError } from '../errors.ts';
 import { describe, type Host, type Loaded, type LoadRequest } from './host.ts';
 import type { StartWorker } from './pool.ts';
@@ -22,13 +22,8 @@ export class LocalHost implements Host {
     this.engine = engine;
     return describe(engine, options);
   }
-  async call(
-    signature: number,
-    inputs: RawTensor[],
-    outputs: number[] | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<RawTensor[]> {
-    return this.open().call(signature, inputs, outputs, SLICE_MS, signal);
+  async call(call: EngineCall, signal: AbortSignal | undefined): Promise<RawTensor[]> {
+    return this.open().call(call, SLICE_MS, signal);
   }
   async memory() {
     return this.open().memory();

@@ -1,6 +1,13 @@
 // What crosses between page and worker.
 import type { PlainError } from '../errors.ts';
-import type { EngineFile, EngineOptions, MemoryReport, Progress, RawTensor } from '../engine.ts';
+import type {
+  EngineCall,
+  EngineFile,
+  EngineOptions,
+  MemoryReport,
+  Progress,
+  RawTensor,
+} from '../engine.ts';
 import type { Loaded } from './host.ts';
 import type { ThreadMessage } from './thread.ts';
 
@@ -17,9 +24,7 @@ export type ToWorker =
   | {
       type: 'call';
       id: number;
-      signature: number;
-      inputs: RawTensor[];
-      outputs: number[] | undefined;
+      call: EngineCall;
       /** 0: in one go. Otherwise slices, between which an abort is seen. */
       budgetMs: number;
     }

@@ -47,8 +47,7 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
         return { type: 'done', id, value: describe(made, message.options) };
       }
       case 'call': {
-        const { signature, inputs, outputs, budgetMs } = message;
-        const value = await loaded().call(signature, inputs, outputs, budgetMs, signal);
+        const value = await loaded().call(message.call, message.budgetMs, signal);
         return { type: 'done', id, value };
       }
       default:

@@ -1,5 +1,5 @@
 // The page's side of a worker.
-import type { MemoryReport, RawTensor } from '../engine.ts';
+import type { EngineCall, MemoryReport, RawTensor } from '../engine.ts';
 import { fromPlainError, SavedModelError, throwIfAborted, toPlainError } from '../errors.ts';
 import type { Host, Loaded, LoadRequest } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
@@ -41,17 +41,9 @@ export class WorkerHost implements Host {
     return this.ask<Loaded>(make, signal, request);
   }
 
-  call(
-    signature: number,
-    inputs: RawTensor[],
-    outputs: number[] | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<RawTensor[]> {
+  call(call: EngineCall, signal: AbortSignal | undefined): Promise<RawTensor[]> {
     const budgetMs = signal ? ABORTABLE_SLICE_MS : 0;
-    return this.ask<RawTensor[]>(
-      (id) => ({ type: 'call', id, signature, inputs, outputs, budgetMs }),
-      signal,
-    );
+    return this.ask<RawTensor[]>((id) => ({ type: 'call', id, call, budgetMs }), signal);
   }
 
   memory(): Promise<MemoryReport> {

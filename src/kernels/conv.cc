@@ -2,6 +2,7 @@
 
 #include "kernels/gemm.h"
 #include "kernels/indirect.h"
+#include "kernels/names.h"
 
 namespace smw::kernels {
 namespace {
@@ -66,6 +67,11 @@ void convPack(const Conv& s, const float* filter, float* packed) {
   for (int64_t g = 0; g < s.groups; ++g)
     packB(filter + g * columns, rows, columns, s.outChannels, 1,
           packed + g * packedFloats(rows, columns));
+}
+
+const char* convName(const Conv& s) {
+  if (isProduct(s)) return gemmName(s.batch * s.window.outSize());
+  return isMerged(s) ? "indirect rows 6x8" : "indirect 6x8";
 }
 
 int64_t convScratch(const Conv& s, int threads) {

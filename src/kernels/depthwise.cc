@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kernels/names.h"
 #include "simd/vec.h"
 
 namespace smw::kernels {
@@ -292,6 +293,21 @@ void expand(Parallel& parallel, const Depthwise& s, const float* inp, float* to)
 }
 
 }  // namespace
+
+const char* depthwiseName(const Depthwise& s) {
+  switch (shapeOf(s.window, s.outChannels())) {
+    case Shape::kAny:
+      return "depthwise";
+    case Shape::k3:
+      return "depthwise 3";
+    case Shape::k3Stride2:
+      return "depthwise 3 s2";
+    case Shape::k5:
+      return "depthwise 5";
+    case Shape::k5Stride2:
+      return "depthwise 5 s2";
+  }
+}
 
 int64_t depthwiseScratch(const Depthwise& s, int threads) {
   return s.outChannels() + expandedFloats(s) + threads * tableFloats(s);

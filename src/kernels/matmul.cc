@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/gemm.h"
+#include "kernels/names.h"
 #include "simd/vec.h"
 
 namespace smw::kernels {
@@ -114,6 +115,8 @@ void packParallel(Parallel& parallel, const MatMul& s, const float* b, float* pa
 }
 
 }  // namespace
+
+const char* matmulName(const MatMul& s) { return isDirect(s) ? "gemv direct" : "pack, gemm 6x8"; }
 
 int64_t matmulScratch(const MatMul& s, int threads) {
   if (isDirect(s)) return 0;

@@ -4,6 +4,8 @@
 #include "kernels/conv.h"
 #include "kernels/depthwise.h"
 #include "kernels/generic.h"
+#include "kernels/names.h"
+#include "ops/chosen.h"
 #include "ops/conv_shape.h"
 #include "ops/dispatch.h"
 #include "ops/families.h"
@@ -37,7 +39,9 @@ Dims firstDims(const Shape& s, int n) { return Dims(s.dims().first(size_t(n))); 
 /// each run. `data` is the input with the images.
 Status leaveFloat(Resolver& r, const ImageLayout& layout, const kernels::Conv& c, int data,
                   int64_t packedFloats, int64_t scratchFloats,
-                  void (*pack)(const kernels::Conv&, const float*, float*), FloatConv* run) {
+                  void (*pack)(const kernels::Conv&, const float*, float*), FloatConv* run,
+                  const char* name) {
+  chose(name, multiplyAdds(c));
   Tensor packed;
   // The two directions pack differently, and which one it is follows from the op.
   if (const Tensor* filter = r.peekValue(1))
@@ -59,6 +63,7 @@ Status leaveFloat(Resolver& r, const ImageLayout& layout, const kernels::Conv& c
 template <typename T>
 Status leaveGeneric(Resolver& r, const ImageLayout& layout, const kernels::Conv& c, int data,
                     void (*run)(kernels::Parallel&, const kernels::Conv&, const T*, const T*, T*)) {
+  chose("generic", multiplyAdds(c));
   return imageKernel(
       r, layout, {data},
       [=](const Args& a) { run(a.context.parallel(), c, a.in<T>(data), a.in<T>(1), a.out<T>(0)); },
@@ -84,8 +89,8 @@ Status resolveConv(Resolver& r) {
   switch (r.dtype(0)) {
     case DType::kFloat:
       return leaveFloat(r, layout, c, 0, kernels::convPackedFloats(c),
-                        kernels::convScratch(c, plannedThreads()), kernels::convPack,
-                        kernels::conv);
+                        kernels::convScratch(c, plannedThreads()), kernels::convPack, kernels::conv,
+                        kernels::convName(c));
     case DType::kDouble:
       return leaveGeneric<double>(r, layout, c, 0, kernels::convGeneric<double>);
     case DType::kInt32:
@@ -135,7 +140,7 @@ Status resolveBackpropInput(Resolver& r) {
     case DType::kFloat:
       return leaveFloat(r, layout, c, 2, kernels::convTransposePackedFloats(c),
                         kernels::convTransposeScratch(c, plannedThreads()),
-                        kernels::convTransposePack, kernels::convTranspose);
+                        kernels::convTransposePack, kernels::convTranspose, "transposed 6x8");
     case DType::kDouble:
       // The generic kernels take the images before the filter.
       return leaveGeneric<double>(r, layout, c, 2, kernels::convTransposeGeneric<double>);
@@ -167,7 +172,9 @@ Status resolveDepthwise(Resolver& r) {
   r.addOutput(r.dtype(0), out);
   if (out.numElements() == 0) return r.kernel([](const Args&) {});
   const int threads = plannedThreads();
-  if (r.dtype(0) == DType::kFloat)
+  const bool floats = r.dtype(0) == DType::kFloat;
+  chose(floats ? kernels::depthwiseName(d) : "generic", multiplyAdds(d));
+  if (floats)
     return imageKernel(
         r, layout, {0},
         [=](const Args& a) {

@@ -1,7 +1,9 @@
 // Products with what follows them. These ops are made by graph passes only; no model may name them.
 #include "kernels/depthwise.h"
 #include "kernels/gemm.h"
+#include "kernels/names.h"
 #include "kernels/winograd.h"
+#include "ops/chosen.h"
 #include "ops/compressed_weight.h"
 #include "ops/conv_shape.h"
 #include "ops/families.h"
@@ -144,6 +146,7 @@ Status resolveConv(Resolver& r) {
   int64_t bytes = SMW_TRY(mul(SMW_TRY(add(panels.scratchFloats(), scratch)), sizeof(float)));
   auto tail = SMW_TRY(FusedTail::plan(r, 2, product, filter[3], bytes));
   r.scratch(bytes);
+  chose(points ? "winograd 2x2" : kernels::convName(c), multiplyAdds(c));
   const bool empty = product.numElements() == 0;
   return r.kernel([=](const Args& a) {
     if (points)
@@ -181,6 +184,7 @@ Status resolveDepthwise(Resolver& r) {
   int64_t bytes = SMW_TRY(mul(kernels::depthwiseScratch(d, threads), sizeof(float)));
   auto tail = SMW_TRY(FusedTail::plan(r, 2, product, columns, bytes));
   r.scratch(bytes);
+  chose(kernels::depthwiseName(d), multiplyAdds(d));
   const bool empty = product.numElements() == 0;
   return r.kernel([=](const Args& a) {
     if (!empty)
@@ -221,6 +225,7 @@ Status resolveMatMul(Resolver& r) {
   int64_t bytes = SMW_TRY(mul(floats, sizeof(float)));
   auto tail = SMW_TRY(FusedTail::plan(r, 2, product, n, bytes));
   r.scratch(bytes);
+  chose(kernels::gemmName(m), double(m) * double(k) * double(n));
   const bool empty = product.numElements() == 0;
   return r.kernel([=](const Args& a) {
     if (!empty && panels.compressed)

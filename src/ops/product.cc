@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "kernels/generic.h"
+#include "kernels/names.h"
+#include "ops/chosen.h"
 #include "ops/packed_weight.h"
 #include "ops/threads.h"
 
@@ -62,6 +64,7 @@ Result<PlannedProduct> PlannedProduct::plan(Resolver& r, Product p, const Tensor
   kernels::MatMul& m = p.matrix;
   m.cRow = m.n;
   mergeBatch(p);
+  const char* name = "generic";
   if (p.dtype == DType::kFloat && p.sizeC() > 0) {
     settleStrides(m.m, m.k, m.aRow, m.aCol);
     settleStrides(m.k, m.n, m.bRow, m.bCol);
@@ -76,7 +79,9 @@ Result<PlannedProduct> PlannedProduct::plan(Resolver& r, Product p, const Tensor
                                               }));
     else
       planned.scratchFloats_ = kernels::matmulScratch(m, planned.threads_);
+    name = planned.packedB_ ? kernels::gemmName(m.m) : kernels::matmulName(m);
   }
+  chose(name, double(p.sizeC()) * double(m.k));
   planned.p_ = std::move(p);
   return planned;
 }

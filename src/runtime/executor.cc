@@ -93,16 +93,24 @@ void Executor::forgetRecipes() {
     p->roots().clear();
     p->spareFrames().clear();
   }
+  seen_.clear();
   arena_ = nullptr;
 }
 
+void Executor::setProfile(Profile* profile) {
+  profile_ = profile;
+  if (profile) forgetRecipes();
+}
+
 Result<RunState> Executor::run(const Budget& budget) {
+  look_ = profile_ ? INT64_MIN : budget.spent ? kWorkPerLook : INT64_MAX;
   while (!stack_.empty()) {
     auto p = advance(budget);
     if (!p) {
       abort();
       return fail(std::move(p).error());
     }
+    if (*p != Progress::kGoOn && profile_) profile_->stop();
     if (*p == Progress::kPending) return RunState::kPending;
     if (*p == Progress::kWaiting) return RunState::kWaiting;
   }
@@ -117,7 +125,9 @@ Result<Executor::Progress> Executor::advance(const Budget& budget) {
     const Progress p = SMW_TRY(replay(f, budget));
     if (p != Progress::kGoOn) return p;
     f.inTail = true;
+    if (profile_) profile_->stop();
     if (f.recipe->tail == Recipe::kControl) {
+      if (profile_) profile_->enter(f.recipe->profiled + int(f.recipe->steps.size()));
       SMW_TRY(enterControlTail(f));
       return Progress::kGoOn;
     }
@@ -156,7 +166,7 @@ Status Executor::enterStretch(Frame& f) {
       slots[size_t(s)] = {SlotInfo::kHeap, key[i].dtype, key[i].shape, Tensor(), s};
     }
   const int begin = before ? before->end + (before->tail != Recipe::kNone) : 0;
-  auto made = buildRecipe(*f.plan, begin, std::move(slots), lookup_, context_);
+  auto made = buildRecipe(*f.plan, begin, std::move(slots), lookup_, context_, profile_);
   if (!made) return fail(std::move(made).error());
   (*made)->key = std::move(key);
   (*made)->parent = before;
@@ -189,15 +199,23 @@ Status Executor::bind(Frame& f) {
   return {};
 }
 
+/// True where the budget is spent.
+bool Executor::look(Frame& f, const Budget& budget) {
+  if (budget.spent && work_ >= kWorkPerLook) {
+    work_ = 0;
+    if (budget.spent()) return true;
+  }
+  if (profile_) profile_->start(f.recipe->profiled + int(f.at));
+  return false;
+}
+
 Result<Executor::Progress> Executor::replay(Frame& f, const Budget& budget) {
   Recipe& r = *f.recipe;
   if (!f.bound) SMW_TRY(bind(f));
   for (; f.at < r.steps.size(); ++f.at) {
     const RecipeStep& s = r.steps[f.at];
-    if (budget.spent && work_ >= kWorkPerLook) {
-      work_ = 0;
-      if (budget.spent()) return Progress::kPending;
-    }
+    if (work_ >= look_ && look(f, budget)) [[unlikely]]
+      return Progress::kPending;
     work_ += s.work;
     switch (s.kind) {
       case RecipeStep::kKernel: {
@@ -246,7 +264,13 @@ Result<Executor::Progress> Executor::runDirectTail(Frame& f) {
   const int at = f.recipe->end;
   const PlanStep& ps = f.plan->steps()[size_t(at)];
   const Node& node = f.plan->node(ps);
+  Profile::About about{&f.plan->graph(), &node, Profile::kDirect};
+  if (profile_) profile_->start(f.recipe->profiled + int(f.recipe->steps.size()));
   std::vector<Tensor> inputs = tailInputs(f);
+  if (profile_) {
+    for (const Tensor& t : inputs) about.bytesIn += t.numBytes();
+    takeChosen();
+  }
   NodeResult r =
       SMW_TRY(runNode({*node.def, node.name, node.attrs, ps.numOutputs, f.plan->state(at)},
                       std::move(inputs), context_));
@@ -254,6 +278,12 @@ Result<Executor::Progress> Executor::runDirectTail(Frame& f) {
     for (size_t i = 0; i < inputs.size(); ++i)
       if (f.recipe->tailMovable[i]) f.slots[size_t(ps.inputs[i])] = std::move(inputs[i]);
     return Progress::kWaiting;
+  }
+  if (profile_) {
+    profile_->stop();
+    about.chosen = takeChosen();
+    for (const Tensor& t : r.outputs) about.outputs.push_back({t.dtype(), t.shape()});
+    profile_->ran(f.recipe->profiled + int(f.recipe->steps.size()), about);
   }
   for (int i = 0; i < ps.numOutputs; ++i)
     f.slots[size_t(ps.firstOutput + i)] = std::move(r.outputs[size_t(i)]);
@@ -358,6 +388,7 @@ Status Executor::deliver(std::vector<Tensor> outputs) {
     outputs_ = std::move(outputs);
     return {};
   }
+  if (profile_) profile_->leave();
   Frame& f = *stack_.back().frame;
   const PlanStep& ps = f.plan->steps()[size_t(f.recipe->end)];
   if (int(outputs.size()) < ps.numOutputs)

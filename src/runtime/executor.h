@@ -9,6 +9,7 @@
 #include "ops/context.h"
 #include "runtime/frame.h"
 #include "runtime/plan.h"
+#include "runtime/profile.h"
 #include "runtime/recipe_builder.h"
 
 namespace smw {
@@ -44,8 +45,12 @@ class Executor {
 
   /// The plan of a function's body, made at first use.
   Result<Plan*> planOf(const FunctionRef& f);
-  /// Frees recipes and the shared block; the next runs record anew.
+  /// Frees recipes and the shared block; the next runs record anew. Also due before a plan that has
+  /// run goes away.
   void forgetRecipes();
+  /// From now on runs are recorded there, until null is given; not while one is under way. Recipes
+  /// are made anew for it, so that it learns what they are made of.
+  void setProfile(Profile* profile);
   int64_t arenaBytes() const { return arena_ ? arena_->size() : 0; }
 
  private:
@@ -63,6 +68,7 @@ class Executor {
   Result<Progress> advance(const Budget& budget);
   Status enterStretch(Frame& f);
   Result<Progress> replay(Frame& f, const Budget& budget);
+  bool look(Frame& f, const Budget& budget);
   Status bind(Frame& f);
   Status bindArena(Recipe& r);
   Result<Progress> runTensorStep(Frame& f, const RecipeStep& s);
@@ -82,7 +88,9 @@ class Executor {
   std::vector<Plan*> seen_;  // every plan that has run, for forgetRecipes
   std::vector<Tensor> outputs_;
   Ref<Buffer> arena_;
+  Profile* profile_ = nullptr;
   int64_t work_ = 0;  // elements since the budget was last asked
+  int64_t look_ = 0;  // where work_ makes replay look at the budget or the profile
 };
 
 /// TensorFlow's ToBool: a scalar is compared with zero or the empty string; else whether there are

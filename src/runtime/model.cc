@@ -236,6 +236,8 @@ Result<LoadStep> Model::initialise() {
     initialising_ = false;
     (void)executor_->takeOutputs();
   }
+  // They take their plans along.
+  executor_->forgetRecipes();
   initialisers_.clear();
   return LoadStep{};
 }

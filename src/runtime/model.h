@@ -77,6 +77,10 @@ class Model : public Loader {
   Result<RunState> run(const Budget& budget);
   Result<LoadStep> fetch() { return context_.fetch(); }
   std::vector<Tensor> takeOutputs() { return executor_->takeOutputs(); }
+  /// Between calls: see Executor::setProfile.
+  void setProfile(Profile* profile) {
+    if (executor_) executor_->setProfile(profile);
+  }
   /// Gives up the call that is under way.
   void abort();
 

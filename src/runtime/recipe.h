@@ -98,7 +98,8 @@ struct Recipe {
   int firstKeySlot = 0, numKeySlots = 0;
   std::vector<std::unique_ptr<Recipe>> next;  // newest first
   Recipe* parent = nullptr;
-  int users = 0;  // frames that are in this recipe or in one below it: it must stay
+  int profiled = -1;  // its first entry in the profile that it was built under
+  int users = 0;      // frames that are in this recipe or in one below it: it must stay
 
   bool reachesEnd(int numSteps) const { return end + (tail != kNone) >= numSteps; }
 };

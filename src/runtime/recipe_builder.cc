@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/chosen.h"
 #include "ops/run_node.h"
 #include "runtime/arena.h"
 
@@ -20,13 +21,14 @@ struct Pending {
   std::vector<int> computed;  // output slots that the kernel fills
   std::vector<int> reuse;     // for each of them the input slot it may overwrite, or -1
   int64_t scratch = 0;
+  Chosen chosen{};
 };
 
 class Builder {
  public:
   Builder(Plan& plan, int begin, std::vector<SlotInfo> slots, const PlanLookup& planOf,
-          OpContext& context)
-      : plan_(plan), planOf_(planOf), context_(context), recipe_(new Recipe()) {
+          OpContext& context, Profile* profile)
+      : plan_(plan), planOf_(planOf), context_(context), profile_(profile), recipe_(new Recipe()) {
     recipe_->begin = recipe_->end = begin;
     recipe_->slots = std::move(slots);
   }
@@ -38,7 +40,10 @@ class Builder {
     findLastUses();
     chooseHeap();
     SMW_TRY(layOutArena());
+    if (profile_) recipe_->profiled = profile_->entries();
     emitSteps();
+    if (recipe_->tail != Recipe::kNone)
+      tell(recipe_->end, recipe_->tail == Recipe::kDirect ? Profile::kDirect : Profile::kControl);
     finish();
     return std::move(recipe_);
   }
@@ -70,6 +75,7 @@ class Builder {
       infos.push_back({i.dtype, i.shape, isStatic ? &i.value : nullptr});
     }
     Resolver r(node.op, node.name, node.attrs, infos, ps.numOutputs, plan_.state(s));
+    takeChosen();
     if (auto status = node.def->resolve(r); !status) {
       if (r.dependsOnValues()) return endsBefore(s, Recipe::kDirect);
       return fail(atNode(std::move(status).error(), node.name, node.op));
@@ -86,7 +92,7 @@ class Builder {
                       ps.numOutputs);
     ++recipe_->end;
     if (r.takenTensorKernel()) {
-      pending_.push_back({s, {}, std::move(r.takenTensorKernel()), {}, {}, 0});
+      pending_.push_back({s, {}, std::move(r.takenTensorKernel()), {}, {}, 0, takeChosen()});
       if (!declared) {
         recipe_->firstKeySlot = ps.firstOutput;
         recipe_->numKeySlots = ps.numOutputs;
@@ -138,7 +144,7 @@ class Builder {
 
   void takeOutputs(int s, Resolver& r) {
     const PlanStep& ps = step(s);
-    Pending p{s, std::move(r.takenKernel()), {}, {}, {}, r.scratchBytes()};
+    Pending p{s, std::move(r.takenKernel()), {}, {}, {}, r.scratchBytes(), takeChosen()};
     for (int i = 0; i < ps.numOutputs; ++i) {
       OutputInfo& o = r.outputs()[size_t(i)];
       const int out = ps.firstOutput + i;
@@ -242,7 +248,7 @@ class Builder {
     made_.assign(recipe_->slots.size(), -1);
     size_t view = 0;
     const auto emitViewsBefore = [&](int s) {
-      for (; view < views_.size() && views_[view].second < s; ++view) emitView(views_[view].first);
+      for (; view < views_.size() && views_[view].second < s; ++view) emitView(views_[view]);
     };
     for (size_t k = 0; k < pending_.size(); ++k) {
       Pending& p = pending_[k];
@@ -263,6 +269,7 @@ class Builder {
         rs.scratch = int(recipe_->pointers.size());
         addScratch(scratch_[k]);
       }
+      tell(p.step, rs.kind, p.chosen);
       recipe_->steps.push_back(std::move(rs));
       if (tensors)
         for (int i = 0; i < ps.numOutputs; ++i)
@@ -284,12 +291,28 @@ class Builder {
     return 1 + elements;
   }
 
-  void emitView(int i) {
+  void emitView(std::pair<int, int> of) {
+    const auto [i, from] = of;
     if (!needsTensor_[size_t(i)] || slot(i).where != SlotInfo::kHeap) return;
-    RecipeStep rs{RecipeStep::kView, 0};
+    RecipeStep rs{RecipeStep::kView, from};
+    tell(from, RecipeStep::kView);
     rs.view = int(recipe_->views.size());
     recipe_->views.push_back({i, rootOf(i), {slot(i).dtype, slot(i).shape}});
     recipe_->steps.push_back(std::move(rs));
+  }
+
+  /// Enters the next recipe step, or the tail, into the profile.
+  void tell(int s, int kind, Chosen chosen = {}) {
+    if (!profile_) return;
+    const PlanStep& ps = step(s);
+    Profile::About about{&plan_.graph(), &plan_.node(ps), kind, chosen};
+    for (int in : ps.inputs)
+      about.bytesIn += slot(in).shape.numElements() * int64_t(dtypeSize(slot(in).dtype));
+    for (int i = 0; i < ps.numOutputs && kind < Profile::kDirect; ++i) {
+      const SlotInfo& o = slot(ps.firstOutput + i);
+      about.outputs.push_back({o.dtype, o.shape});
+    }
+    profile_->add(about);
   }
 
   /// Inputs of step s that nobody reads after it, under any view.
@@ -355,6 +378,7 @@ class Builder {
   Plan& plan_;
   const PlanLookup& planOf_;
   OpContext& context_;
+  Profile* profile_;
   std::unique_ptr<Recipe> recipe_;
   std::vector<Pending> pending_;
   std::vector<std::pair<int, int>> views_;  // slot, step
@@ -370,8 +394,9 @@ class Builder {
 }  // namespace
 
 Result<std::unique_ptr<Recipe>> buildRecipe(Plan& plan, int begin, std::vector<SlotInfo> slots,
-                                            const PlanLookup& planOf, OpContext& context) {
-  return Builder(plan, begin, std::move(slots), planOf, context).build();
+                                            const PlanLookup& planOf, OpContext& context,
+                                            Profile* profile) {
+  return Builder(plan, begin, std::move(slots), planOf, context, profile).build();
 }
 
 std::vector<SlotInfo> initialSlots(const Plan& plan, const std::vector<ValueKey>& args) {

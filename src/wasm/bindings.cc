@@ -10,9 +10,12 @@
 //             step again.
 // Calling:    mailbox: [n, then for each input dtype, rank, byteLength, dims...; m, output
 // indices...] (m < 0:
-//             all outputs). begin(signature) checks, allocates, and leaves [address of each input].
-//             Fill them, then run(budgetMs) until kDone, which leaves [n, then for each output
-//             dtype, rank, address, byteLength, dims...]. Outputs stay until the next begin().
+//             all outputs); runs]. With runs > 0 the call is profiled: it runs as often (and once
+//             more before, where that is more than once), and a last output is the profile, see
+//             runtime/profile.h. begin(signature) checks, allocates, and leaves [address of each
+//             input]. Fill them, then run(budgetMs) until kDone, which leaves [n, then for each
+//             output dtype, rank, address, byteLength, dims...]. Outputs stay until the next
+//             begin().
 // Strings:    n uint32 lengths, then the bytes of all, one after another; byteLength is that of the
 // block. After kFailed, error() is the error as JSON, and the model can be used further once it was
 // loaded.

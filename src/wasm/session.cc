@@ -1,5 +1,6 @@
 #include "wasm/session.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -101,18 +102,15 @@ Status Session::readCall(std::vector<Tensor>& inputs, std::optional<std::vector<
   }
   const int64_t m = mail.next();
   outputs.reset();
-  if (m < 0) return {};
-  outputs.emplace();
+  if (m >= 0) outputs.emplace();
   for (int64_t i = 0; i < m; ++i) outputs->push_back(int(mail.next()));
+  const int64_t runs = mail.next();
+  runs_ = runs ? int(std::clamp<int64_t>(runs, 1, 1 << 20)) : 0;
   return {};
 }
 
 Session::Answer Session::begin(int signature) {
-  model_->abort();
-  outputs_.clear();
-  packedOutputs_.clear();
-  inputs_.clear();
-  begun_ = false;
+  abort();
   signature_ = signature;
   if (auto s = readCall(inputs_, wanted_); !s) return failed(std::move(s).error());
   if (auto s = model_->check(signature, inputs_); !s) return failed(std::move(s).error());
@@ -142,13 +140,22 @@ Status Session::unpackStrings() {
   return {};
 }
 
+Status Session::startRun() {
+  begun_ = true;
+  if (!profile_) return model_->begin(signature_, std::move(inputs_), wanted_);
+  profile_->beginRun();
+  return model_->begin(signature_, inputs_, wanted_);
+}
+
 Session::Answer Session::run(double budgetMs) {
   if (!begun_) {
     if (auto s = unpackStrings(); !s) return failed(std::move(s).error());
-    if (auto s = model_->begin(signature_, std::move(inputs_), wanted_); !s)
-      return failed(std::move(s).error());
-    inputs_.clear();
-    begun_ = true;
+    if (runs_ > 0) {
+      runsLeft_ = runs_ > 1 ? runs_ + 1 : 1;
+      profile_ = std::make_unique<Profile>();
+      model_->setProfile(profile_.get());
+    }
+    if (auto s = startRun(); !s) return failed(std::move(s).error());
   }
   Budget budget;
   if (budgetMs > 0) {
@@ -156,7 +163,9 @@ Session::Answer Session::run(double budgetMs) {
     const auto end = Clock::now() + std::chrono::duration<double, std::milli>(budgetMs);
     budget.spent = [end] { return Clock::now() >= end; };
   }
+  if (profile_) profile_->resume();
   auto state = model_->run(budget);
+  if (profile_) profile_->pause();
   if (!state) return failed(std::move(state).error());
   if (*state == RunState::kPending) return kPending;
   if (*state == RunState::kWaiting) {
@@ -168,15 +177,28 @@ Session::Answer Session::run(double budgetMs) {
     return need->done() ? kPending : read(*need);
   }
   outputs_ = model_->takeOutputs();
+  if (profile_) {
+    profile_->endRun(--runsLeft_ < runs_);
+    if (runsLeft_ > 0) {
+      if (auto s = startRun(); !s) return failed(std::move(s).error());
+      return kPending;
+    }
+    auto json = Tensor::scalar(profile_->toJson());
+    if (!json) return failed(std::move(json).error());
+    outputs_.push_back(std::move(*json));
+  }
   if (auto s = writeOutputs(); !s) return failed(std::move(s).error());
   return kDone;
 }
 
 void Session::abort() {
   model_->abort();
+  model_->setProfile(nullptr);
+  profile_ = nullptr;
   inputs_.clear();
   packed_.clear();
   outputs_.clear();
+  packedOutputs_.clear();
   begun_ = false;
 }
 

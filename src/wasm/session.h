@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/model.h"
+#include "runtime/profile.h"
 #include "vfs/vfs.h"
 
 namespace smw {
@@ -51,6 +52,7 @@ class Session {
   Status readCall(std::vector<Tensor>& inputs, std::optional<std::vector<int>>& outputs);
   Status unpackStrings();
   Status writeOutputs();
+  Status startRun();
 
   VirtualFileSystem vfs_;
   std::unique_ptr<Model> model_;
@@ -61,6 +63,8 @@ class Session {
   std::vector<Tensor> inputs_;
   std::vector<Ref<Buffer>> packed_;  // string inputs as they arrive, by input; null for numbers
   std::optional<std::vector<int>> wanted_;
+  int runs_ = 0, runsLeft_ = 0;  // to be profiled; left, with the one for warming up
+  std::unique_ptr<Profile> profile_;
   std::vector<Tensor> outputs_;
   std::vector<std::string> packedOutputs_;
 };

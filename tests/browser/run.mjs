@@ -255,5 +255,6 @@ test('package: a model that wants 8 GB is refused, and the page goes on', async 
 
 await import('./threads_tests.mjs');
 await import('./package_tests.mjs');
+await import('./profile_tests.mjs');
 await import('./zoo_tests.mjs');
 await runTests(process.argv.slice(2));

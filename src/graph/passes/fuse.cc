@@ -23,6 +23,7 @@ struct Chain {
   std::vector<int64_t> squeeze;  // or the dimensions that it loses
   std::string activation;
   float alpha = 0.2f;
+  std::string covers;  // names of all nodes but the last, for profiles
 
   bool hasResidual() const { return residual.node >= 0; }
   bool isReshaped() const { return reshape.node >= 0 || !squeeze.empty(); }
@@ -94,7 +95,11 @@ class Fuser {
                            ? batchNorm(chain, n, *use)
                            : isFloat(n) && (byChannel(chain, n, *use) || residual(chain, n, *use) ||
                                             activation(chain, n) || reshape(chain, n, *use));
-    if (taken) chain.nodes.push_back(chain.last = use->node);
+    if (taken) {
+      if (!chain.covers.empty()) chain.covers += '\n';
+      chain.covers += g_[chain.last].name;
+      chain.nodes.push_back(chain.last = use->node);
+    }
     return taken;
   }
 
@@ -286,6 +291,7 @@ class Fuser {
     attrs.set("residual", chain.hasResidual());
     attrs.set("activation", chain.activation);
     attrs.set("alpha", chain.alpha);
+    if (!chain.covers.empty()) attrs.set("covers", chain.covers);
     Node& fused = g_[chain.last];
     fused.op = b.op;
     fused.def = findOp(fused.op);
