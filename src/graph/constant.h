@@ -51,8 +51,8 @@ struct Constant : RefCounted {
   Layout layout = Layout::kPlain;
   int64_t packedRows = 0, packedColumns = 0;  // K, N of kPacked
   bool packedTransposed = false;              // the source is row-major (N,K)
-  int64_t packedTaps = 0;     // 1 of a matrix, cells of a filter's window
-  int compression = 0;        // of the panels: a kernels::Compressed::Kind
+  int64_t packedTaps = 0;                     // 1 of a matrix, cells of a filter's window
+  int compression = 0;                        // of the panels: a kernels::Compressed::Kind
   int64_t packedGroups = 1;                   // of a grouped convolution: PackBStream's
   Tensor value;                               // of a packed constant: float32[bytes/4], the panels
   std::unique_ptr<Derivation> derivation;     // of kDerived
