@@ -26,7 +26,7 @@ function(smw_room name)
     target_link_libraries(${name} INTERFACE smw_common ${ARG_DEPS})
     foreach(kernel IN LISTS plain_loop_kernels)
       set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES
-        COMPILE_OPTIONS "SHELL:-mllvm -unroll-runtime=0;SHELL:-mllvm -unroll-allow-partial=0")
+        COMPILE_FLAGS "-mllvm -unroll-runtime=0 -mllvm -unroll-allow-partial=0")
     endforeach()
     foreach(kernel IN LISTS small_kernels)
       set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES COMPILE_OPTIONS -Os)

@@ -54,7 +54,7 @@ Status resolveAttention(Resolver& r) {
   int rank = 0;
   for (int i = 0; i < count; ++i) {
     if (r.dtype(i) != DType::kFloat) return r.unsupportedDType(r.dtype(i));
-    constexpr std::string_view kAxes[] = {"q_axes", "k_axes", "v_axes", ""};
+    constexpr const char* kAxes[] = {"q_axes", "k_axes", "v_axes", ""};
     in[i] = SMW_TRY(viewOf(r.shape(i), r.attrOr(kAxes[i], std::vector<int64_t>()),
                            i == 1 && r.attrOr("transposed", false)));
     rank = std::max(rank, r.rank(i));
