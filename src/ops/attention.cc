@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ops/chosen.h"
 #include "ops/fused_layers.h"
 #include "ops/threads.h"
 
@@ -106,6 +107,8 @@ Status resolveAttention(Resolver& r) {
   SMW_TRY(mul(SMW_TRY(mul(s.keys, s.depth + s.valueDepth + 64)), 16 * int64_t(threads)));
   r.addOutput(DType::kFloat, shape);
   r.scratch(s.scratch(threads) * int64_t(sizeof(float)));
+  chose("attention", double(s.batch * s.heads) * double(s.queries) * double(s.keys) *
+                         double(s.depth + s.valueDepth));
   if (shape.numElements() == 0) return r.kernel([](const Args&) {});
   return r.kernel([=](const Args& a) {
     kernels::attention(parallelFor(a, threads), s, a.in<float>(0), a.in<float>(1), a.in<float>(2),

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/pack.h"
+#include "ops/chosen.h"
 #include "ops/fused_layers.h"
 #include "ops/fused_tail.h"
 #include "ops/packed_weight.h"
@@ -115,6 +116,8 @@ Status resolveRecurrent(Resolver& r, bool lstm) {
   if (lstm) r.addOutput(DType::kFloat, state);
   r.scratch(SMW_TRY(mul(SMW_TRY(mul(state.numElements(), s.gates() + 1)), sizeof(float))));
 
+  chose(lstm ? "lstm" : "gru",
+        double(s.steps) * double(state.numElements()) * double(s.gates() * s.units));
   const bool spread = h[0] != s.batch, fills = s.steps < rows;
   const int64_t outFloats = out.numElements();
   return r.kernel([=](const Args& a) {
