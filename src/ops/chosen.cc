@@ -5,8 +5,9 @@
 namespace smw {
 
 namespace {
-thread_local Chosen latest;
-}
+// Resolving happens on the engine's thread alone.
+Chosen latest;
+}  // namespace
 
 void chose(const char* kernel, double multiplyAdds) { latest = {kernel, multiplyAdds}; }
 
