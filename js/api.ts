@@ -131,6 +131,8 @@ export function makeApi(platform: Platform): Api {
           `weights must be 'float32', 'f16' or 'int8', got ${JSON.stringify(weights)}`,
           { name: 'weights' },
         );
+      if (options.optimize && options.optimize !== 'speed')
+        throw invalidArgument(`optimize is 'speed' or not given, got '${options.optimize}'`);
       const { host, loaded, variant } = await open(source, options, false);
       return new SavedModel(host, loaded, variant);
     },
@@ -160,11 +162,12 @@ export function makeApi(platform: Platform): Api {
 }
 
 function engineOptions(options: LoadOptions, inspect: boolean): EngineOptions {
-  const { tags, verify, passesOff, weights } = options;
+  const { tags, verify, optimize, passesOff, weights } = options;
   return {
     tags: typeof tags === 'string' ? [tags] : tags && [...tags],
     verify,
     inspect,
+    optimize,
     passesOff: passesOff && [...passesOff],
     weights: weights === 'float32' ? undefined : weights,
   };

@@ -54,6 +54,7 @@ export interface EngineOptions {
   tags?: string[];
   verify?: boolean;
   inspect?: boolean;
+  optimize?: string;
   passesOff?: string[];
   weights?: WeightFormat;
 }
@@ -121,8 +122,10 @@ export interface EngineArgument {
 }
 
 export interface MemoryReport {
-  /** Bytes of constants and variables. */
+  /** Bytes of constants and variables, in whichever form they are held. */
   weights: number;
+  /** Of these, filters of convolutions in Winograd's form, which is larger and faster; from the first run on. */
+  winograd: number;
   /** Bytes of the block for intermediate values. */
   activations: number;
   /** Bytes of all live buffers, and the most there ever were. */
@@ -139,6 +142,7 @@ const optionLines = (o: EngineOptions): string => {
   if (o.tags && !o.tags.length) add('noTags', '1');
   if (o.verify === false) add('verify', '0');
   if (o.inspect) add('inspect', '1');
+  if (o.optimize) add('optimize', o.optimize);
   for (const pass of o.passesOff ?? []) add('passOff', pass);
   if (o.weights) add('weights', o.weights);
   return lines.join('\n');

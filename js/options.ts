@@ -41,6 +41,11 @@ export interface LoadOptions {
    * needs it; `full` takes that at once.
    */
   ops?: 'auto' | 'full';
+  /**
+   * `speed`: weights may take as much memory as makes runs faster (Winograd's form of a convolution's filter has up to
+   * four times its size). Not given: as far as that leaves the whole within 1.2 times the weights and some 16 MB.
+   */
+  optimize?: 'speed';
   /** Graph passes that are not to run: for finding out which one changes an answer. */
   passesOff?: readonly string[];
 }

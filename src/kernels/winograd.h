@@ -1,5 +1,6 @@
-// 3x3 convolutions of stride 1 by Winograd's F(2x2,3x3): 16 multiplications per 4 outputs instead
-// of 36. Twice as fast where it applies; rounding errors are a little larger than the plain sum's.
+// 3x3 convolutions of stride 1 by Winograd's minimal filtering: tiles of 2x2 outputs with 16
+// multiplications instead of 36, F(2x2,3x3), or of 4x4 outputs with 36 instead of 144, F(4x4,3x3).
+// Rounding errors are a little larger than the plain sum's, see tests/native/kernels/conv_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +9,22 @@
 
 namespace smw::kernels {
 
-/// True where winograd() does that convolution faster than conv() and its weights, 16/9 of the
-/// filter, are not too large to hold.
-bool winogradWins(const Conv& s);
+/// The outputs along a side of the tile with which winograd() does that convolution fastest, 2 or
+/// 4; 0 where conv() is faster.
+int winogradTile(const Conv& s);
+/// How much is saved by it: multiplications of the plain sum over those of Winograd's, transforms
+/// included.
+double winogradGain(const Conv& s, int tile);
 
-int64_t winogradPackedFloats(const Conv& s);
+int64_t winogradPackedFloats(const Conv& s, int tile);
+/// The tile for which a filter was packed to so many floats; 0 for one that was not.
+int winogradTileOf(const Conv& s, int64_t packedFloats);
 /// `packedFilter` is what convPack or PackBStream made.
-void winogradPack(const Conv& s, const float* packedFilter, float* packed);
+void winogradPack(const Conv& s, int tile, const float* packedFilter, float* packed);
 
-int64_t winogradScratch(const Conv& s, int threads);
+int64_t winogradScratch(const Conv& s, int tile, int threads);
 /// As conv(), with the filter that winogradPack made.
-void winograd(Parallel& parallel, const Conv& s, const float* inp, const float* packed, float* out,
-              const Epilogue& epilogue, float* scratch);
+void winograd(Parallel& parallel, const Conv& s, int tile, const float* inp, const float* packed,
+              float* out, const Epilogue& epilogue, float* scratch);
 
 }  // namespace smw::kernels

@@ -44,9 +44,17 @@ class FileSource {
   virtual Result<std::optional<std::string>> read(std::string_view path) = 0;
 };
 
+/// Weights in forms that are larger and faster, see Resolver::offerForm.
+struct WeightForms {
+  int64_t allowance = 0;  // bytes that they may still take
+  int64_t bytes = 0;      // that they take
+  int64_t replaced = 0;   // that the weights took which are now held in such a form only
+};
+
 class OpContext {
  public:
   virtual ~OpContext() = default;
+  WeightForms weightForms;
   virtual ResourceStore& resources() = 0;
   virtual CheckpointSource& checkpoint() = 0;
   virtual FileSource& files() = 0;

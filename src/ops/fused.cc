@@ -112,15 +112,27 @@ Status requireFloats(Resolver& r) {
   return {};
 }
 
-/// The filter in Winograd's form, kept with the node, where that is the faster one; else no tensor.
-/// Only made from panels that came packed: else the node keeps those.
-Result<Tensor> winogradFilter(Resolver& r, const kernels::Conv& c, const Panels& panels) {
+/// The filter in Winograd's form for tiles of that size (or the other, where it is there), made
+/// from panels that came packed and kept with the node. Where it is not wanted yet, it is offered,
+/// and there is no tensor.
+Result<Tensor> winogradFilter(Resolver& r, const kernels::Conv& c, const Panels& panels,
+                              int& tile) {
+  constexpr int kKey = -1;  // no number of groups
   const Tensor* known =
       panels.kept || panels.eachRun || panels.compressed ? nullptr : r.peekValue(1);
-  if (!known || !kernels::winogradWins(c)) return Tensor();
-  constexpr int kKey = -1;  // no number of groups
-  return packedWeight(r, *known, kernels::winogradPackedFloats(c), kKey,
-                      [&](const float* from, float* to) { kernels::winogradPack(c, from, to); });
+  if (!known || tile == 0) return Tensor();
+  const int other = 6 - tile;  // perhaps held from a run with other shapes
+  if (holdsPackedWeight(r, *known, kernels::winogradPackedFloats(c, other), kKey)) tile = other;
+  const int64_t floats = kernels::winogradPackedFloats(c, tile);
+  if (!r.takesForm() && !holdsPackedWeight(r, *known, floats, kKey)) {
+    const double products = double(c.batch * c.window.outSize() * c.filterRows() * c.outChannels);
+    r.offerForm(1, SMW_TRY(mul(floats, sizeof(float))),
+                products * (1 - 1 / kernels::winogradGain(c, tile)));
+    return Tensor();
+  }
+  return packedWeight(r, *known, floats, kKey, [&](const float* from, float* to) {
+    kernels::winogradPack(c, tile, from, to);
+  });
 }
 
 /// input: (N,H,W,C), filter: (KH,KW,C/groups,OC) or its panels, then FusedTail's.
@@ -136,21 +148,34 @@ Status resolveConv(Resolver& r) {
   const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
   c.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
   const Shape product = SMW_TRY(layout.shape(in[0], outputDims(c.window, 2), filter[3]));
-  const Panels panels = SMW_TRY(panelsOf(r, c.filterRows(), c.outChannels, c.groups, false));
-  const Tensor points = SMW_TRY(winogradFilter(r, c, panels));
+  Panels panels;
+  Tensor points;
+  int tile = r.attrOr("packed", false) && r.attrOr("compression", int64_t(0)) == 0 && r.peekValue(1)
+                 ? kernels::winogradTileOf(c, r.shape(1).numElements())
+                 : 0;
+  if (tile != 0) {
+    points = *r.peekValue(1);
+  } else {
+    tile = kernels::winogradTile(c);
+    panels = SMW_TRY(panelsOf(r, c.filterRows(), c.outChannels, c.groups, false));
+    points = SMW_TRY(winogradFilter(r, c, panels, tile));
+  }
   const int threads = plannedThreads();
   const int64_t scratch = panels.compressed
                               ? kernels::compressedScratch(*panels.compressed, c, threads)
-                          : points ? kernels::winogradScratch(c, threads)
+                          : points ? kernels::winogradScratch(c, tile, threads)
                                    : kernels::convScratch(c, threads);
   int64_t bytes = SMW_TRY(mul(SMW_TRY(add(panels.scratchFloats(), scratch)), sizeof(float)));
   auto tail = SMW_TRY(FusedTail::plan(r, 2, product, filter[3], bytes));
   r.scratch(bytes);
-  chose(points ? "winograd 2x2" : kernels::convName(c), multiplyAdds(c));
+  chose(!points     ? kernels::convName(c)
+        : tile == 4 ? "winograd 4x4"
+                    : "winograd 2x2",
+        multiplyAdds(c));
   const bool empty = product.numElements() == 0;
   return r.kernel([=](const Args& a) {
     if (points)
-      kernels::winograd(parallelFor(a, threads), c, a.in<float>(0), points.data<float>(),
+      kernels::winograd(parallelFor(a, threads), c, tile, a.in<float>(0), points.data<float>(),
                         tail.destination(a), tail.epilogue(a), a.scratch<float>());
     else if (!empty && panels.compressed)
       kernels::compressedConv(parallelFor(a, threads), *panels.compressed, c, a.in<float>(0),

@@ -1,14 +1,36 @@
 #include "ops/packed_weight.h"
 
-namespace smw::detail {
+namespace smw {
+
+namespace {
+
+detail::PackedWeight* held(Resolver& r, const Tensor& weight, int64_t floats, int key) {
+  // An op that packs keeps nothing else with its node.
+  auto* p = static_cast<detail::PackedWeight*>(r.nodeState().get());
+  const bool same = p && p->key == key && p->source.raw() == weight.raw() &&
+                    p->source.shape() == weight.shape() && p->packed.numElements() == floats;
+  return same ? p : nullptr;
+}
+
+}  // namespace
+
+bool holdsPackedWeight(Resolver& r, const Tensor& weight, int64_t floats, int key) {
+  return held(r, weight, floats, key) != nullptr;
+}
+
+Tensor takePackedWeight(Ref<RefCounted>& nodeState) {
+  auto* p = static_cast<detail::PackedWeight*>(nodeState.get());
+  if (!p) return {};
+  Tensor packed = std::move(p->packed);
+  nodeState = nullptr;
+  return packed;
+}
+
+namespace detail {
 
 Result<Ref<PackedWeight>> findPackedWeight(Resolver& r, const Tensor& weight, int64_t floats,
                                            int key, bool& isNew) {
-  // An op that packs keeps nothing else with its node.
-  if (auto* held = static_cast<PackedWeight*>(r.nodeState().get());
-      held && held->key == key && held->source.raw() == weight.raw() &&
-      held->source.shape() == weight.shape() && held->packed.numElements() == floats)
-    return Ref<PackedWeight>(held);
+  if (PackedWeight* p = held(r, weight, floats, key)) return Ref<PackedWeight>(p);
   auto p = makeRef<PackedWeight>();
   p->source = weight;
   p->key = key;
@@ -18,4 +40,5 @@ Result<Ref<PackedWeight>> findPackedWeight(Resolver& r, const Tensor& weight, in
   return p;
 }
 
-}  // namespace smw::detail
+}  // namespace detail
+}  // namespace smw

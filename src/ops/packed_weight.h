@@ -11,6 +11,10 @@ namespace smw {
 template <typename F>
 Result<Tensor> packedWeight(Resolver& r, const Tensor& weight, int64_t floats, int key, F pack);
 
+bool holdsPackedWeight(Resolver& r, const Tensor& weight, int64_t floats, int key);
+/// The packed form that the node holds, which it gives up; no tensor where it holds none.
+Tensor takePackedWeight(Ref<RefCounted>& nodeState);
+
 namespace detail {
 struct PackedWeight : RefCounted {
   Tensor source, packed;  // holding the source keeps its memory from being used for other values

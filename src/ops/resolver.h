@@ -117,10 +117,24 @@ class Resolver {
   /// Scratch bytes for the kernel, 64-byte aligned; nothing is kept between runs.
   void scratch(int64_t bytes) { scratch_ = bytes; }
 
+  /// Input i, a constant, could be had in another form of that many bytes, which saves so many
+  /// multiplications at each run. By itself this changes nothing. Where memory allows, the op
+  /// is resolved once more with takesForm(), and leaves the form as a packedWeight of that input.
+  /// If nobody else reads the constant, the form becomes its value: later on the op finds that.
+  void offerForm(int i, int64_t bytes, double saved) { offered_ = {i, bytes, saved}; }
+  bool takesForm() const { return takesForm_; }
+
   /// Kept with the node over all runs and shapes: a random state, packed weights. Null at first.
   Ref<RefCounted>& nodeState() { return nodeState_; }
 
   // ---- for the plan
+  struct Form {
+    int input = -1;
+    int64_t bytes = 0;
+    double saved = 0;
+  };
+  const Form& offered() const { return offered_; }
+  void setTakesForm() { takesForm_ = true; }
   std::vector<OutputInfo>& outputs() { return outputs_; }
   Kernel& takenKernel() { return kernel_; }
   TensorKernel& takenTensorKernel() { return tensorKernel_; }
@@ -142,6 +156,8 @@ class Resolver {
   TensorKernel tensorKernel_;
   ControlFlow controlFlow_;
   int64_t scratch_ = 0;
+  Form offered_;
+  bool takesForm_ = false;
 };
 
 using ResolveFn = Status (*)(Resolver&);

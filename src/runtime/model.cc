@@ -199,6 +199,9 @@ Status Model::finishWeights() {
                      .compression = &compression_};
   SMW_TRY(optimizeAfterLoad(passes));
   executor_ = std::make_unique<Executor>(*importer_, context_);
+  // A fifth of the weights and 16 MB, of which the runtime itself takes half.
+  context_.weightForms.allowance =
+      options_.optimizeSpeed ? INT64_MAX / 2 : weightBytes_ / 5 + (8 << 20);
   context_.setBundle(reader_.checkpoint(), options_.verify);
   for (const auto* list : {&callables_, &initialisers_})
     for (const auto& c : *list) {
@@ -309,7 +312,9 @@ void Model::abort() {
 }
 
 MemoryUse Model::memory() const {
-  return {.weights = weightBytes_,
+  const WeightForms& forms = context_.weightForms;
+  return {.weights = weightBytes_ + forms.bytes - forms.replaced,
+          .winograd = forms.bytes,
           .activations = executor_ ? executor_->arenaBytes() : 0,
           .buffers = Buffer::bytesInUse(),
           .peak = Buffer::bytesPeak()};

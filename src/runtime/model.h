@@ -23,6 +23,8 @@ struct ModelOptions {
   bool verify = true;
   /// Stop after the metadata: for inspect().
   bool inspectOnly = false;
+  /// Weights may take as much memory as makes runs faster.
+  bool optimizeSpeed = false;
   /// Graph passes that are not to run.
   std::set<std::string, std::less<>> passesOff;
   /// What the weights of products are stored as: a kernels::Compressed::Kind, or 0 for float32.
@@ -30,7 +32,8 @@ struct ModelOptions {
 };
 
 struct MemoryUse {
-  int64_t weights = 0;      // constants and variables
+  int64_t weights = 0;      // constants and variables, in whichever form they are held
+  int64_t winograd = 0;     // of these, convolutions' filters in Winograd's form
   int64_t activations = 0;  // the block for intermediate values
   int64_t buffers = 0;      // all live buffers, weights included
   int64_t peak = 0;         // the most that buffers ever held

@@ -13,7 +13,7 @@ Result<std::unique_ptr<Plan>> Plan::make(const Graph& graph) {
   std::unique_ptr<Plan> p(new Plan());
   p->graph_ = &graph;
   std::vector<int> first(graph.nodes.size(), -1);
-  const auto addSlots = [&](int node, int n, const Constant* c) {
+  const auto addSlots = [&](int node, int n, Constant* c) {
     first[size_t(node)] = p->numSlots();
     for (int i = 0; i < n; ++i) {
       p->lastUse_.push_back(-1);

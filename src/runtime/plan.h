@@ -40,7 +40,7 @@ class Plan {
   /// reads.
   int lastUse(int slot) const { return lastUse_[size_t(slot)]; }
   /// The constant whose value a slot is, or null.
-  const Constant* constant(int slot) const { return constants_[size_t(slot)]; }
+  Constant* constant(int slot) const { return constants_[size_t(slot)]; }
   /// What the op of a step keeps from run to run.
   Ref<RefCounted>& state(int step) { return states_[size_t(step)]; }
 
@@ -54,7 +54,7 @@ class Plan {
   const Graph* graph_ = nullptr;
   std::vector<PlanStep> steps_;
   std::vector<int> argSlots_, outputSlots_, lastUse_;
-  std::vector<const Constant*> constants_;
+  std::vector<Constant*> constants_;
   std::vector<Ref<RefCounted>> states_;
   std::vector<std::unique_ptr<Recipe>> roots_;
   std::vector<std::unique_ptr<Frame>> spareFrames_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ops/chosen.h"
+#include "ops/packed_weight.h"
 #include "ops/run_node.h"
 #include "runtime/arena.h"
 
@@ -37,6 +38,7 @@ class Builder {
     const int n = int(plan_.steps().size());
     bool open = true;
     while (open && recipe_->end < n) open = SMW_TRY(resolveStep(recipe_->end));
+    takeForms();
     findLastUses();
     chooseHeap();
     SMW_TRY(layOutArena());
@@ -62,18 +64,22 @@ class Builder {
     slot(i) = {SlotInfo::kStatic, dtype, shape, std::move(value), i};
   }
 
+  std::vector<InputInfo> inputsOf(const PlanStep& ps) {
+    std::vector<InputInfo> infos;
+    for (int in : ps.inputs) {
+      const SlotInfo& i = slot(in);
+      infos.push_back({i.dtype, i.shape, i.where == SlotInfo::kStatic ? &i.value : nullptr});
+    }
+    return infos;
+  }
+
   /// False where the stretch ends with this step or before it.
   Result<bool> resolveStep(int s) {
     const PlanStep& ps = step(s);
     const Node& node = plan_.node(ps);
-    std::vector<InputInfo> infos;
+    const std::vector<InputInfo> infos = inputsOf(ps);
     bool allStatic = true;
-    for (int in : ps.inputs) {
-      const SlotInfo& i = slot(in);
-      const bool isStatic = i.where == SlotInfo::kStatic;
-      allStatic &= isStatic;
-      infos.push_back({i.dtype, i.shape, isStatic ? &i.value : nullptr});
-    }
+    for (const InputInfo& i : infos) allStatic &= i.value != nullptr;
     Resolver r(node.op, node.name, node.attrs, infos, ps.numOutputs, plan_.state(s));
     takeChosen();
     if (auto status = node.def->resolve(r); !status) {
@@ -109,6 +115,8 @@ class Builder {
       return true;
     }
     takeOutputs(s, r);
+    if (const Resolver::Form& form = r.offered(); form.input >= 0)
+      offers_.push_back({form, int(pending_.size()) - 1});
     return true;
   }
 
@@ -166,6 +174,74 @@ class Builder {
       }
     }
     if (p.kernel) pending_.push_back(std::move(p));
+  }
+
+  /// Weights in faster forms, as many as memory allows: first those that save most for their bytes.
+  void takeForms() {
+    if (offers_.empty()) return;
+    std::ranges::sort(offers_, std::greater(), &Offer::value);
+    // The bar of memory is 1.2 times the weights (the allowance), and twice the two largest
+    // activations, of which the arena needs about half.
+    int64_t largest[2] = {0, 0};
+    for (const SlotInfo& s : recipe_->slots)
+      if (s.where == SlotInfo::kArena && s.root == int(&s - recipe_->slots.data())) {
+        const int64_t bytes = s.shape.numElements() * int64_t(dtypeSize(s.dtype));
+        if (bytes <= largest[1]) continue;
+        largest[1] = std::min(bytes, largest[0]);
+        largest[0] = std::max(bytes, largest[0]);
+      }
+    WeightForms& forms = context_.weightForms;
+    int64_t spent = 0;
+    std::erase_if(offers_, [&](const Offer& o) {
+      // Some of the room that a replaced weight leaves is lost to others.
+      const int64_t bytes =
+          o.form.bytes - (isReplaceable(o) ? slot(weightOf(o)).value.numBytes() / 2 : 0);
+      if (spent + bytes > forms.allowance + largest[0] + largest[1]) return true;
+      spent += bytes;
+      return false;
+    });
+    forms.allowance -= spent;
+    // The largest first: others fit into what their weights leave.
+    std::ranges::sort(offers_, std::greater(), [](const Offer& o) { return o.form.bytes; });
+    for (const Offer& o : offers_) take(o);
+  }
+
+  struct Offer {
+    Resolver::Form form;
+    int pending;
+    double value() const { return form.saved / double(form.bytes); }
+  };
+  int weightOf(const Offer& o) {
+    return step(pending_[size_t(o.pending)].step).inputs[size_t(o.form.input)];
+  }
+  /// Nobody else reads the weight, in this graph or another one.
+  bool isReplaceable(const Offer& o) {
+    const int weight = weightOf(o);
+    const Constant* c = plan_.constant(weight);
+    if (!c || c->refCount() != 1 || plan_.lastUse(weight) == Plan::kForever) return false;
+    int64_t readers = 0;
+    for (const PlanStep& s : plan_.steps()) readers += std::ranges::count(s.inputs, weight);
+    return readers == 1;
+  }
+  void take(const Offer& o) {
+    Pending& p = pending_[size_t(o.pending)];
+    const PlanStep& ps = step(p.step);
+    const Node& node = plan_.node(ps);
+    const std::vector<InputInfo> infos = inputsOf(ps);
+    Resolver r(node.op, node.name, node.attrs, infos, ps.numOutputs, plan_.state(p.step));
+    r.setTakesForm();
+    if (!node.def->resolve(r)) return;  // no memory for it
+    p.kernel = std::move(r.takenKernel());
+    p.scratch = r.scratchBytes();
+    p.chosen = takeChosen();
+    WeightForms& forms = context_.weightForms;
+    forms.bytes += o.form.bytes;
+    if (!isReplaceable(o)) return;
+    SlotInfo& weight = slot(weightOf(o));
+    forms.replaced += weight.value.numBytes();
+    weight.value = takePackedWeight(plan_.state(p.step));
+    weight.shape = weight.value.shape();
+    plan_.constant(weightOf(o))->value = weight.value;
   }
 
   /// lastUse_[root]: the last step that reads the root or any view of it.
@@ -381,6 +457,7 @@ class Builder {
   Profile* profile_;
   std::unique_ptr<Recipe> recipe_;
   std::vector<Pending> pending_;
+  std::vector<Offer> offers_;
   std::vector<std::pair<int, int>> views_;  // slot, step
   std::vector<int> lastUse_;
   std::vector<bool> needsTensor_;

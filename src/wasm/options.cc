@@ -51,6 +51,8 @@ ModelOptions parseOptions(std::string_view text) {
       o.compression = value == "f16"    ? kernels::Compressed::kHalf
                       : value == "int8" ? kernels::Compressed::kInt8
                                         : 0;
+    } else if (key == "optimize") {
+      o.optimizeSpeed = value == "speed";
     } else if (key == "passOff") {
       o.passesOff.insert(value);
     }

@@ -288,8 +288,9 @@ std::string Session::progress() const {
 
 std::string Session::memory() const {
   const MemoryUse m = model_->memory();
-  return cat("{\"weights\":", m.weights, ",\"activations\":", m.activations,
-             ",\"buffers\":", m.buffers, ",\"peak\":", m.peak, "}");
+  return cat("{\"weights\":", m.weights, ",\"winograd\":", m.winograd,
+             ",\"activations\":", m.activations, ",\"buffers\":", m.buffers, ",\"peak\":", m.peak,
+             "}");
 }
 
 std::string Session::compression() const {

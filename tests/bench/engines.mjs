@@ -1,15 +1,16 @@
 // The engines that are timed. `script` is the module in page/engines, `needs` the form of the model that it loads,
 // `tolerance` the largest error, relative to the largest output, with which its answer counts as right.
-const ours = (variant, worker) => ({
+const ours = (variant, worker, more) => ({
   script: 'ours',
   needs: 'saved_model',
   tolerance: 1e-4,
-  load: { variant, worker },
+  load: { variant, worker, ...more },
 });
 const peer = (script, needs) => ({ script, needs, tolerance: 2e-3, peer: true });
 
 const kinds = {
   ours: ours('relaxed', false),
+  'ours-speed': ours('relaxed', false, { optimize: 'speed' }),
   'ours-worker': ours('relaxed', true),
   'ours-strict': ours('strict', false),
   'ours-strict-worker': ours('strict', true),
@@ -21,6 +22,7 @@ const kinds = {
 /** For people. */
 export const titles = {
   ours: 'savedmodel-wasm',
+  'ours-speed': "savedmodel-wasm, optimize: 'speed'",
   'ours-worker': 'savedmodel-wasm, worker',
   'ours-strict': 'savedmodel-wasm, strict SIMD',
   'ours-strict-worker': 'savedmodel-wasm, strict SIMD, worker',

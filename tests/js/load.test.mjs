@@ -210,6 +210,20 @@ describe('calls', () => {
   });
 });
 
+test("optimize: 'speed' gives weights more memory, and the same answer", async () => {
+  const [c] = readCases(digits);
+  const models = [await load(digits), await load(digits, { optimize: 'speed' })];
+  const [plain, fast] = await Promise.all(
+    models.map((m) => m.signatures.serving_default(decodeInputs(c))),
+  );
+  for (const name in plain) expect(distance(fast[name], plain[name])).toBeLessThan(1e-5);
+  const [before, after] = await Promise.all(models.map((m) => m.memory()));
+  expect(after.winograd).toBeGreaterThanOrEqual(before.winograd);
+  for (const m of models) m.dispose();
+  const error = await rejection(load(digits, { optimize: 'fast' }));
+  expect(error.code).toBe('INVALID_ARGUMENT');
+});
+
 test('progress counts bytes up to all of them; an aborted load rejects', async () => {
   const seen = [];
   const model = await load(digits, { onProgress: (p) => seen.push(p) });

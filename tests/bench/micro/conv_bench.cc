@@ -59,13 +59,15 @@ void convolution(int64_t size, int64_t kernel, int64_t stride, int64_t in, int64
            conv(serial(), s, inp.data(), packed.data(), result.data(), e, scratch.data());
          }),
          flops);
-  if (!winogradWins(s)) return;
-  auto points = floats(winogradPackedFloats(s)), work = floats(winogradScratch(s, 1));
-  winogradPack(s, packed.data(), points.data());
-  report((std::string(name) + " winograd").c_str(), seconds([&] {
-           winograd(serial(), s, inp.data(), points.data(), result.data(), e, work.data());
-         }),
-         flops);
+  for (int tile : {2, 4}) {
+    if (winogradTile(s) == 0) return;
+    auto points = floats(winogradPackedFloats(s, tile)), work = floats(winogradScratch(s, tile, 1));
+    winogradPack(s, tile, packed.data(), points.data());
+    report((std::string(name) + " winograd " + std::to_string(tile)).c_str(), seconds([&] {
+             winograd(serial(), s, tile, inp.data(), points.data(), result.data(), e, work.data());
+           }),
+           flops);
+  }
 }
 
 void channelwise(int64_t size, int64_t kernel, int64_t stride, int64_t channels) {

@@ -80,17 +80,6 @@ TEST(Fuse, ResidualOfTheSameShapeAndBroadcast) {
   }
 }
 
-TEST(Fuse, ConvolutionLargeEnoughForWinograd) {
-  GraphBuilder b("g");
-  const Output x = b.arg(), z = b.arg();
-  Output y = b.node("Conv2D", {x, b.constant(noise({3, 3, 32, 40}, 3))}, convAttrs());
-  y = b.node("BiasAdd", {y, b.constant(noise({40}, 4))}, floatAttrs());
-  y = b.node("AddV2", {y, z}, floatAttrs());
-  y = b.node("Relu", {y}, floatAttrs());
-  same(b.returning({y}), {noise({2, 13, 14, 32}), noise({2, 13, 14, 40}, 9)},
-       {{"_FusedConv2D", 1}, {"AddV2", 0}, {"Relu", 0}});
-}
-
 TEST(Fuse, ValuesThatOthersReadStay) {
   GraphBuilder b("g");
   const Output x = b.arg();

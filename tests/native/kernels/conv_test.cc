@@ -54,13 +54,16 @@ void check(const Conv& s, int misalign = 0) {
   conv(three, s, inp.data(), packed.data(), out3.data(), e, scratch3.data());
   expectSameBits(out3.data(), out.data(), outSize, "conv, three threads");
 
-  if (winogradWins(s)) {
-    Floats points(winogradPackedFloats(s), 19), wOut(outSize, 20),
-        wScratch(winogradScratch(s, 3), 21);
-    winogradPack(s, packed.data(), points.data());
-    winograd(serial(), s, inp.data(), points.data(), wOut.data(), e, wScratch.data());
-    expectClose(wOut.data(), expected.data(), outSize, 4 * double(s.filterRows()), "winograd");
-    winograd(three, s, inp.data(), points.data(), out3.data(), e, wScratch.data());
+  for (int tile : {2, 4}) {
+    const int64_t floats = winogradPackedFloats(s, tile);
+    if (winogradTileOf(s, floats) == 0) continue;  // another kind of convolution
+    ASSERT_EQ(winogradTileOf(s, floats), tile);
+    Floats points(floats, 19), wOut(outSize, 20), wScratch(winogradScratch(s, tile, 3), 21);
+    winogradPack(s, tile, packed.data(), points.data());
+    winograd(serial(), s, tile, inp.data(), points.data(), wOut.data(), e, wScratch.data());
+    expectClose(wOut.data(), expected.data(), outSize,
+                (tile == 2 ? 4 : 100) * double(s.filterRows()), "winograd");
+    winograd(three, s, tile, inp.data(), points.data(), out3.data(), e, wScratch.data());
     expectSameBits(out3.data(), wOut.data(), outSize, "winograd, three threads");
   }
 
@@ -127,10 +130,25 @@ TEST(Conv, Winograd) {
     for (auto [h, w] : {std::pair<int64_t, int64_t>{14, 13}, {15, 16}, {40, 5}}) {
       Conv s{.batch = 2, .inChannels = 36, .outChannels = 44};
       ASSERT_TRUE(window2d(h, w, 3, 1, 1, pad, &s.window));
-      ASSERT_TRUE(winogradWins(s));
+      EXPECT_EQ(winogradTile(s), 4);
       check(s, h % 2);
     }
   check2d(28, 28, 3, 1, 1, Pad::kSame, 128, 256);
+  for (int64_t size : {1, 2, 3, 6}) check2d(size, size + 1, 3, 1, 1, Pad::kSame, 8, 12);
+}
+
+TEST(Conv, WinogradOnlyWhereItWins) {
+  Conv s{.inChannels = 512, .outChannels = 512};
+  ASSERT_TRUE(window2d(7, 7, 3, 1, 1, Pad::kSame, &s.window));
+  EXPECT_EQ(winogradTile(s), 2);  // reading 36 points of so large a filter would cost more
+  s.inChannels = s.outChannels = 256;
+  ASSERT_TRUE(window2d(14, 14, 3, 2, 1, Pad::kSame, &s.window));
+  EXPECT_EQ(winogradTile(s), 0);
+  ASSERT_TRUE(window2d(2, 2, 3, 1, 1, Pad::kSame, &s.window));
+  EXPECT_EQ(winogradTile(s), 0);
+  ASSERT_TRUE(window2d(64, 64, 3, 1, 1, Pad::kSame, &s.window));
+  s.outChannels = 3;
+  EXPECT_EQ(winogradTile(s), 0);
 }
 
 TEST(Conv, Misaligned) {
