@@ -48,44 +48,50 @@ inline std::complex<T> turn(std::complex<T> a) {
   return {a.imag(), -a.real()};
 }
 
-/// b[j] = sum over k of a[k] exp(-2 pi i j k / R). `rootsOfR[t]` is exp(-2 pi i t / R), for the odd
-/// radices.
+/// b[j] = sum over k of a[k] exp(-2 pi i j k / 4), or / 2.
 template <int R, typename T>
-inline void butterfly(const std::complex<T>* a, std::complex<T>* b,
-                      const std::complex<T>* rootsOfR) {
+inline void butterfly(const std::complex<T>* a, std::complex<T>* b) {
   if constexpr (R == 2) {
     b[0] = a[0] + a[1];
     b[1] = a[0] - a[1];
-  } else if constexpr (R == 4) {
+  } else {
     const auto s = a[0] + a[2], d = a[0] - a[2], t = a[1] + a[3], u = turn(a[1] - a[3]);
     b[0] = s + t;
     b[1] = d + u;
     b[2] = s - t;
     b[3] = d - u;
-  } else {
-    for (int j = 0; j < R; ++j) {
-      std::complex<T> sum = a[0];
-      for (int k = 1; k < R; ++k) sum += times(a[k], rootsOfR[j * k % R]);
-      b[j] = sum;
-    }
+  }
+}
+/// The same for any odd radix; `rootsOfR[t]` is exp(-2 pi i t / r).
+template <typename T>
+inline void butterfly(int r, const std::complex<T>* a, std::complex<T>* b,
+                      const std::complex<T>* rootsOfR) {
+  for (int j = 0; j < r; ++j) {
+    std::complex<T> sum = a[0];
+    for (int k = 1, t = j; k < r; ++k, t += t + j < r ? j : j - r) sum += times(a[k], rootsOfR[t]);
+    b[j] = sum;
   }
 }
 
-/// One step of a self-sorting transform: m groups of R numbers, each `s` neighbours at once.
+/// One step of a self-sorting transform: m groups of `radix` numbers, each `s` neighbours at once.
+/// R is the radix where it is even, else 0.
 template <int R, typename T>
-void step(int64_t m, int64_t s, int64_t n, const std::complex<T>* roots, const std::complex<T>* x,
-          std::complex<T>* y) {
-  std::complex<T> rootsOfR[R];
-  for (int t = 0; t < R; ++t) rootsOfR[t] = roots[n / R * t];
+void step(int radix, int64_t m, int64_t s, int64_t n, const std::complex<T>* roots,
+          const std::complex<T>* x, std::complex<T>* y) {
+  const int r = R ? R : radix;
+  std::complex<T> rootsOfR[kMostRadix], w[kMostRadix], a[kMostRadix], b[kMostRadix];
+  if (!R)
+    for (int t = 0; t < r; ++t) rootsOfR[t] = roots[n / r * t];
   for (int64_t p = 0; p < m; ++p) {
-    std::complex<T> w[R];
-    for (int j = 1; j < R; ++j) w[j] = roots[p * j * s];
+    for (int j = 1; j < r; ++j) w[j] = roots[p * j * s];
     for (int64_t q = 0; q < s; ++q) {
-      std::complex<T> a[R], b[R];
-      for (int k = 0; k < R; ++k) a[k] = x[q + s * (p + m * k)];
-      butterfly<R>(a, b, rootsOfR);
-      y[q + s * R * p] = b[0];
-      for (int j = 1; j < R; ++j) y[q + s * (R * p + j)] = times(b[j], w[j]);
+      for (int k = 0; k < r; ++k) a[k] = x[q + s * (p + m * k)];
+      if constexpr (R)
+        butterfly<R>(a, b);
+      else
+        butterfly(r, a, b, rootsOfR);
+      y[q + s * r * p] = b[0];
+      for (int j = 1; j < r; ++j) y[q + s * (r * p + j)] = times(b[j], w[j]);
     }
   }
 }
@@ -132,28 +138,12 @@ void Fft<T>::mixedRadix(int64_t n, const Complex* roots, Complex* x, Complex* sc
   int64_t s = 1;
   for (int64_t left = n; left > 1;) {
     const int64_t r = nextRadix(left), m = left / r;
-    switch (r) {
-      case 2:
-        step<2>(m, s, n, roots, from, to);
-        break;
-      case 3:
-        step<3>(m, s, n, roots, from, to);
-        break;
-      case 4:
-        step<4>(m, s, n, roots, from, to);
-        break;
-      case 5:
-        step<5>(m, s, n, roots, from, to);
-        break;
-      case 7:
-        step<7>(m, s, n, roots, from, to);
-        break;
-      case 11:
-        step<11>(m, s, n, roots, from, to);
-        break;
-      default:
-        step<kMostRadix>(m, s, n, roots, from, to);
-    }
+    if (r == 4)
+      step<4>(4, m, s, n, roots, from, to);
+    else if (r == 2)
+      step<2>(2, m, s, n, roots, from, to);
+    else
+      step<0>(int(r), m, s, n, roots, from, to);
     left = m;
     s *= r;
     std::swap(from, to);
