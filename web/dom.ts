@@ -27,9 +27,9 @@ export function typeText(dtype: string, shape: readonly number[] | null): string
   return `${dtype} [${shape.map((d) => (d < 0 ? '?' : d)).join(', ')}]`;
 }
 
-/** "float32 [1, 10]" of a value. */
+/** "float32[1,10]", of a value. */
 export const tensorText = (t: { dtype: string; shape: readonly number[] }): string =>
-  typeText(t.dtype, t.shape);
+  `${t.dtype}[${t.shape.join()}]`;
 
 export function bytesText(n: number): string {
   if (n < 1e6) return `${(n / 1e3).toFixed(1)} kB`;

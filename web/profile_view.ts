@@ -37,13 +37,14 @@ export function profileView(profile: Profile, name: string): HTMLElement {
     { title: 'share', text: (t) => percent(t.share), value: (t) => t.time, bar: (t) => t.share },
     { title: 'GFLOP/s', text: (t) => rate(t.gflops), value: (t) => t.gflops ?? 0 },
   ]);
+  const short = withoutPrefix(profile.steps.map((s) => s.node));
   const order = new Map(profile.steps.map((s, i) => [s, i + 1]));
   const steps = table<ProfileStep>(profile.steps, 'Time by node', 6, [
     { title: '#', text: (s) => String(order.get(s)), value: (s) => -order.get(s)! },
-    { title: 'node', text: (s) => s.node, hint: (s) => [...s.covers, s.node].join('\n') },
+    { title: 'node', text: (s) => short(s.node), hint: (s) => [...s.covers, s.node].join('\n') },
     { title: 'op', text: (s) => s.op },
     { title: 'kernel', text: (s) => s.kernel || (s.kind === 'kernel' ? '' : s.kind) },
-    { title: 'output', text: (s) => s.outputs.map(tensorText).join(', ') },
+    { title: 'output', text: (s) => s.outputs.map(tensorText).join(' ') },
     { title: 'calls', text: (s) => String(+s.calls.toFixed(1)), value: (s) => s.calls },
     { title: 'ms', text: (s) => ms(s.time), value: (s) => s.time },
     { title: 'share', text: (s) => percent(share(s)), value: (s) => s.time, bar: share },
@@ -57,6 +58,15 @@ export function profileView(profile: Profile, name: string): HTMLElement {
     ops,
     steps,
   );
+}
+
+/** Takes off the scopes that all names begin with. */
+function withoutPrefix(names: readonly string[]): (name: string) => string {
+  const scopes = (names[0] ?? '').split('/').slice(0, -1);
+  const shared = (n: number) => `${scopes.slice(0, n).join('/')}/`;
+  let n = scopes.length;
+  while (n > 0 && !names.every((name) => name.startsWith(shared(n)))) n--;
+  return (name) => (n > 0 ? `…/${name.slice(shared(n).length)}` : name);
 }
 
 function download(name: string, text: string): void {
@@ -136,7 +146,8 @@ function table<T>(
 }
 
 function cell<T>({ text, hint, value, bar }: Column<T>, row: T): HTMLElement {
-  const td = make('td', { className: value ? '' : 'text', title: hint?.(row) ?? '' }, text(row));
+  const className = value ? '' : hint ? 'text long' : 'text';
+  const td = make('td', { className, title: hint?.(row) ?? '' }, text(row));
   if (!bar) return td;
   td.className = 'share';
   td.style.setProperty('--share', `${100 * bar(row)}%`);
