@@ -30,7 +30,7 @@ export interface CallOptions {
   profile?: (profile: Profile) => void;
   /**
    * With `profile`: how often to run. Clocks in browsers are coarse; short steps need many runs. More than one
-   * are timed after another that is not. Default 1.
+   * are timed after another that is not. A signature that changes variables does so in each. Default 1.
    */
   runs?: number;
 }
