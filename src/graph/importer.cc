@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "base/entry.h"
+#include "base/sort.h"
 #include "base/strings.h"
 #include "graph/calls.h"
 #include "graph/from_proto.h"
@@ -122,7 +123,7 @@ Status Importer::State::importBody(const tensorflow::FunctionDef& f, const Attrs
   if (targets.empty() && f.signature().is_stateful())
     for (const auto& d : f.node_def())
       if (runsUnasked(d, ops[d.op()])) targets.push_back(d.name());
-  std::ranges::sort(targets);
+  sort(targets);
   for (auto t : targets)
     if (const int node = SMW_TRY(nodes.target(t)); node >= 0) g.mustRun.push_back(node);
   SMW_TRY(nodes.drain());

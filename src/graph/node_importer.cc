@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/entry.h"
+#include "base/sort.h"
 #include "base/strings.h"
 #include "graph/calls.h"
 #include "graph/from_proto.h"
@@ -221,7 +222,7 @@ Status NodeImporter::connect(int node) {
     if (!t) return at(std::move(t).error().prefixed(cat("input of node '", d.name(), "': ")));
     inputs.push_back(*t);
   }
-  std::ranges::sort(controls);
+  sort(controls);
   controls.erase(std::ranges::unique(controls).begin(), controls.end());
   Node& n = graph_[node];
   n.inputs = std::move(inputs);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/sort.h"
 #include "kernels/transpose.h"
 #include "ops/context.h"
 
@@ -91,7 +92,9 @@ Kernel transposeKernel(DType dtype, const NdCopy& c, int input, int output) {
   // Input dimensions by falling stride; perm[i] is the one that output dimension i is.
   std::vector<size_t> order(rank);
   for (size_t i = 0; i < rank; ++i) order[i] = i;
-  std::ranges::sort(order, [&](size_t a, size_t b) { return moves[a].in > moves[b].in; });
+  sortBy(order, [&](size_t a, size_t b) {
+    return moves[a].in != moves[b].in ? moves[a].in > moves[b].in : a < b;
+  });
   std::vector<int64_t> dims(rank);
   std::vector<int> perm(rank);
   for (size_t i = 0; i < rank; ++i) {

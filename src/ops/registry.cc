@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/sort.h"
 #include "ops/families.h"
 #include "ops/op_def.h"
 
@@ -16,7 +17,7 @@ std::vector<const OpDef*> collect() {
   };
   add(kCoreFamilies);
   add(moreFamilies());
-  std::ranges::sort(all, {}, &OpDef::name);
+  sortBy(all, [](const OpDef* a, const OpDef* b) { return a->name < b->name; });
   return all;
 }
 

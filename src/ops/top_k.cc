@@ -1,6 +1,7 @@
 // TopKV2; TopK, which TensorFlow no longer runs.
 #include <algorithm>
 
+#include "base/sort.h"
 #include "ops/element_keys.h"
 #include "ops/families.h"
 #include "ops/move.h"
@@ -20,7 +21,7 @@ void sortTop(std::vector<Entry>& row, int64_t k) {
   };
   if (k < int64_t(row.size()))
     std::nth_element(row.begin(), row.begin() + (k - 1), row.end(), before);
-  std::sort(row.begin(), row.begin() + k, before);
+  sortBy(std::span(row).first(size_t(k)), before);
 }
 
 /// The largest entry alone is found by comparing, which NaN never wins and never loses.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/sort.h"
 #include "tensor/buffer.h"
 
 namespace smw {
@@ -14,7 +15,7 @@ int64_t layOut(std::vector<Lifetime>& lifetimes) {
   };
   std::vector<size_t> bySize(lifetimes.size());
   std::iota(bySize.begin(), bySize.end(), size_t(0));
-  std::ranges::sort(bySize, [&](size_t a, size_t b) {
+  sortBy(bySize, [&](size_t a, size_t b) {
     return lifetimes[a].bytes != lifetimes[b].bytes ? lifetimes[a].bytes > lifetimes[b].bytes
                                                     : a < b;
   });

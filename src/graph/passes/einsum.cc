@@ -1,6 +1,7 @@
 // Einsum of an activation with a constant that is a matrix product becomes one.
 #include <algorithm>
 
+#include "base/sort.h"
 #include "graph/passes/list.h"
 #include "graph/passes/match.h"
 
@@ -26,7 +27,7 @@ bool parse(const std::string& text, Equation& e) {
 }
 
 bool distinct(std::string s) {
-  std::ranges::sort(s);
+  sort(s);
   return std::ranges::adjacent_find(s) == s.end();
 }
 
