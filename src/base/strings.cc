@@ -2,7 +2,8 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
+
+#include "base/decimal.h"
 
 namespace smw {
 
@@ -53,7 +54,7 @@ void Piece::appendTo(std::string& s, Kind kind) const {
       // The shortest that reads back. std::to_chars would bring 100 KB of tables into the wasm.
       for (int digits = 6; digits <= 17; ++digits) {
         std::snprintf(buf, sizeof buf, "%.*g", digits, real_);
-        if (std::strtod(buf, nullptr) == real_) break;
+        if (parseDouble(buf) == real_) break;
       }
       s += buf;
       return;

@@ -1,8 +1,8 @@
 #include "ops/format_tensor.h"
 
 #include <cstdio>
-#include <cstdlib>
 
+#include "base/decimal.h"
 #include "base/strings.h"
 
 namespace smw {
@@ -31,7 +31,7 @@ std::string formatElement(DType dtype, const void* p, int64_t i) {
       char buf[40];
       for (int digits = 6; digits <= 9; ++digits) {
         std::snprintf(buf, sizeof buf, "%.*g", digits, double(v));
-        if (std::strtof(buf, nullptr) == v) break;
+        if (parseFloat(buf) == v) break;
       }
       return buf;
     }

@@ -2,10 +2,10 @@
 
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 
+#include "base/decimal.h"
 #include "base/strings.h"
 #include "savedmodel/message_table.h"
 #include "savedmodel/text_tokenizer.h"
@@ -162,8 +162,14 @@ class Parser {
       v = std::numeric_limits<double>::quiet_NaN();
     } else if (t_.kind() == TextTokenizer::kNumber) {
       if (s.back() == 'f' && !s.starts_with("0x")) s.pop_back();
-      char* end = nullptr;
-      v = std::strtod(s.c_str(), &end);
+      const char* end = nullptr;
+      if (s.starts_with("0x")) {
+        uint64_t whole = 0;
+        end = std::from_chars(s.data() + 2, s.data() + s.size(), whole, 16).ptr;
+        v = double(whole);
+      } else {
+        v = parseDouble(s.c_str(), &end);
+      }
       if (*end != '\0') return t_.error("a number was expected");
     } else {
       return t_.error("a number was expected");

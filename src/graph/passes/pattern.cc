@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/decimal.h"
 #include "graph/passes/match.h"
 
 namespace smw::passes {
@@ -71,7 +72,7 @@ bool Match::solve(size_t at) {
     return false;
   }
   if (name.size() == text.size()) {
-    const float want = std::strtof(std::string(name).c_str(), nullptr);
+    const float want = parseFloat(std::string(name).c_str());
     return std::abs(scalarOr(g_, o, NAN) - want) <= 1e-5f * std::abs(want) && solve(at + 1);
   }
   const size_t goals = goals_.size();
