@@ -1,6 +1,7 @@
 #include "kernels/attention.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "kernels/gemm.h"
 #include "kernels/gemm_micro.h"
@@ -25,19 +26,29 @@ int64_t slotFloats(const Attention& s) {
   return keyFloats(s) + valueFloats(s) + aligned(blockRows(s) * s.keys);
 }
 
-/// x = x * scale + mask, rounded twice as TensorFlow does: with masks of -1e9 that shows.
-void scaleAndMask(float* x, int64_t n, float scale, const float* mask, int64_t step) {
-  const F32x4 f = splat(scale), all = splat(mask && step == 0 ? *mask : 0.0f);
-  const bool each = mask && step != 0;
-  for (int64_t i = 0; i < n; i += 4) {
-    const int left = int(std::min<int64_t>(n - i, 4));
-    if (left == 4)
-      store(x + i, load(x + i) * f + (each ? load(mask + i) : all));
-    else
-      storePartial(x + i, loadPartial(x + i, left) * f + (each ? loadPartial(mask + i, left) : all),
-                   left);
+/// x = x * scale + mask, rounded twice as TensorFlow does: with masks of -1e9 that shows. Returns
+/// the largest. `step`: 0 where mask is one value for all.
+float scaleAndMask(float* x, int64_t n, float scale, const float* mask, int64_t step) {
+  const float same[4] = {*mask, *mask, *mask, *mask};
+  const float* m = step ? mask : same;
+  step = step ? 4 : 0;
+  const F32x4 f = splat(scale);
+  F32x4 most = splat(-std::numeric_limits<float>::infinity());
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4, m += step) {
+    const F32x4 v = load(x + i) * f + load(m);
+    store(x + i, v);
+    most = max(v, most);
   }
+  float largest = horizontalMax(most);
+  for (int k = 0; i < n; ++i, ++k) {
+    x[i] = x[i] * scale + m[k];
+    largest = x[i] > largest ? x[i] : largest;
+  }
+  return largest;
 }
+
+constexpr float kNothing = 0;
 
 void multiplyRow(float* x, int64_t n, float by) {
   const F32x4 f = splat(by);
@@ -63,9 +74,10 @@ void head(const Attention& s, const float* q, const float* k, const float* v, co
       float* x = scores + r * n;
       sums[r] = 1;
       if (n == 0) continue;
-      if (mask || s.scale != 1)
-        scaleAndMask(x, n, s.scale, mask ? mask + (row + r) * s.mask.row : nullptr, s.mask.column);
-      sums[r] = float(1 / expSum(x, x, n, rowMax(x, n)));
+      const float most =
+          scaleAndMask(x, n, s.scale, mask ? mask + (row + r) * s.mask.row : &kNothing,
+                       mask ? s.mask.column : 0);
+      sums[r] = float(1 / expSum(x, x, n, most));
     }
     float* to = out + row * s.out.row;
     gemmPacked(serial(), rows, n, s.valueDepth, scores, n, 1, values, to, s.out.row, none);
@@ -80,7 +92,7 @@ int64_t Attention::scratch(int threads) const { return slotFloats(*this) * threa
 void attention(Parallel& parallel, const Attention& s, const float* q, const float* k,
                const float* v, const float* mask, float* out, float* scratch) {
   for (const float** p : {&q, &k, &v})
-    if (!*p) *p = scratch;  // an empty operand, of which nothing is read
+    if (!*p) *p = &kNothing;  // an empty operand, of which nothing is read
   const int64_t cost = s.queries * s.keys * (s.depth + s.valueDepth + 8);
   parallel.run(s.batch * s.heads, grainFor(cost), [&](int64_t begin, int64_t end, int slot) {
     for (int64_t i = begin; i < end; ++i) {

@@ -5,16 +5,8 @@
 #include "simd/math.h"
 
 namespace smw::kernels {
-using namespace simd;
 
-float rowMax(const float* x, int64_t n) {
-  F32x4 m = splat(x[0]);
-  int64_t i = 0;
-  for (; i + 4 <= n; i += 4) m = max(load(x + i), m);
-  float r = horizontalMax(m);
-  for (; i < n; ++i) r = x[i] > r ? x[i] : r;
-  return r;
-}
+using namespace simd;
 
 /// y = e^(x - most), or y stays as it is where y is null; the sum of them all. A tail's idle lanes
 /// are taken off by giving them -infinity.
@@ -25,19 +17,19 @@ double expSum(const float* x, float* y, int64_t n, float most) {
   for (int64_t i = 0; i < n; i += kPiece) {
     const int64_t end = n - i < kPiece ? n : i + kPiece;
     F32x4 sum = zero();
-    for (int64_t j = i; j < end; j += 4) {
-      if (end - j >= 4) {
-        const F32x4 e = exp(load(x + j) - m);
-        if (y) store(y + j, e);
-        sum = sum + e;
-      } else {
-        const int left = int(end - j);
-        float t[4] = {-kInf, -kInf, -kInf, -kInf};
-        for (int k = 0; k < left; ++k) t[k] = x[j + k] - most;
-        const F32x4 e = exp(load(t));
-        if (y) storePartial(y + j, e, left);
-        sum = sum + e;
-      }
+    int64_t j = i;
+    for (; j + 4 <= end; j += 4) {
+      const F32x4 e = exp(load(x + j) - m);
+      if (y) store(y + j, e);
+      sum = sum + e;
+    }
+    if (j < end) {
+      const int left = int(end - j);
+      float t[4] = {-kInf, -kInf, -kInf, -kInf};
+      for (int k = 0; k < left; ++k) t[k] = x[j + k] - most;
+      const F32x4 e = exp(load(t));
+      if (y) storePartial(y + j, e, left);
+      sum = sum + e;
     }
     total += double(horizontalSum(sum));
   }
@@ -45,6 +37,15 @@ double expSum(const float* x, float* y, int64_t n, float most) {
 }
 
 namespace {
+
+float rowMax(const float* x, int64_t n) {
+  F32x4 m = splat(x[0]);
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) m = max(load(x + i), m);
+  float r = horizontalMax(m);
+  for (; i < n; ++i) r = x[i] > r ? x[i] : r;
+  return r;
+}
 
 /// y = x * factor + shift.
 void scaleShift(const float* x, float* y, int64_t n, float factor, float shift) {

@@ -9,9 +9,7 @@ namespace smw::kernels {
 void softmax(const float* x, float* y, int64_t n, bool log, int64_t begin, int64_t end);
 void softmax(const double* x, double* y, int64_t n, bool log, int64_t begin, int64_t end);
 
-/// The parts of it, for one row: the largest of n >= 1, and y = e^(x - most) with their sum; y may
-/// be x.
-float rowMax(const float* x, int64_t n);
+/// A part of it, for one row: y = e^(x - most), and their sum; y may be x.
 double expSum(const float* x, float* y, int64_t n, float most);
 
 }  // namespace smw::kernels

@@ -104,8 +104,11 @@ Status resolveAttention(Resolver& r) {
   if ((s.q.row != 1 && s.q.column != 1) || (s.mask.column > 1 && masked))
     return internal("attention over queries that are not rows");
   const int threads = plannedThreads();
-  SMW_TRY(mul(SMW_TRY(mul(s.keys, s.depth + s.valueDepth + 64)), 16 * int64_t(threads)));
+  const int64_t columns = SMW_TRY(add(SMW_TRY(add(s.depth, s.valueDepth)), 64)),
+                most = SMW_TRY(mul(SMW_TRY(add(s.keys, 16)), columns));
+  SMW_TRY(mul(SMW_TRY(mul(most, threads)), sizeof(float)));
   r.addOutput(DType::kFloat, shape);
+  // fits: for each thread fewer floats than `most`
   r.scratch(s.scratch(threads) * int64_t(sizeof(float)));
   chose("attention", double(s.batch * s.heads) * double(s.queries) * double(s.keys) *
                          double(s.depth + s.valueDepth));

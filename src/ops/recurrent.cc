@@ -27,7 +27,7 @@ Result<Tensor> panels(Resolver& r, int i, int64_t rows, int64_t columns) {
   const int64_t floats = kernels::packedFloats(rows, columns);
   const bool packed = i == 1 && r.attrOr("packed", false);
   if (!known || known->dtype() != DType::kFloat ||
-      known->numElements() != (packed ? floats : rows * columns))
+      known->numElements() != (packed ? floats : SMW_TRY(mul(rows, columns))))
     return invalidArgument("the recurrent weights do not fit");
   if (packed) return Tensor();
   return packedWeight(r, *known, floats, i, [=](const float* from, float* to) {
