@@ -204,27 +204,37 @@ inline F32x4 selu(F32x4 x) {
   constexpr float kScale = 1.05070098735548f, kScaleAlpha = 1.75809934084737f;
   return select(x > zero(), splat(kScale) * x, splat(kScaleAlpha) * expm1(x));
 }
-/// x sigmoid(x), also called swish: x / (1 + 2^t). 8 ulp above -8, up to 64 where the result is
-/// tiny; -0 below -88, NaN for -infinity, as TensorFlow.
-inline F32x4 silu(F32x4 x) {
+namespace detail {
+/// x / (1 + 2^t).
+inline F32x4 overOnePlusExp2(F32x4 x, F32x4 t) {
   const F32x4 shift = splat(0x1.8p23f);  // whole numbers end in the lowest bits of the sum
-  const F32x4 t = detail::clamp(x * splat(-detail::kLog2E), -126.0f, 128.0f);
+  t = clamp(t, -126.0f, 128.0f);
   const F32x4 shifted = t + shift;
   const F32x4 p = horner(t - (shifted - shift), 1.000000072e+00f, 6.931469671e-01f,
                          2.402211972e-01f, 5.550713280e-02f, 9.675541622e-03f, 1.327647088e-03f);
-  return x / madd(p, detail::exp2Int(bits(shifted)), splat(1.0f));
+  return x / madd(p, exp2Int(bits(shifted)), splat(1.0f));
 }
+}  // namespace detail
+/// x sigmoid(x), also called swish. 8 ulp above -8, up to 64 where the result is tiny; -0 below
+/// -88, NaN for -infinity, as TensorFlow.
+inline F32x4 silu(F32x4 x) { return detail::overOnePlusExp2(x, x * splat(-detail::kLog2E)); }
 inline F32x4 mish(F32x4 x) { return x * tanh(softplus(x)); }
 /// x relu6(x + 3) / 6.
 inline F32x4 hardSwish(F32x4 x) {
   return x * min(max(x + splat(3.0f), zero()), splat(6.0f)) * splat(1.0f / 6.0f);
 }
+/// x times the normal distribution up to x, whose log odds are fitted. 24 ulp above 0, 96 above
+/// -4.5 (where 1 + erf would have lost most digits); less than 1e-6 off below.
 inline F32x4 geluErf(F32x4 x) {
-  return splat(0.5f) * x * (splat(1.0f) + erf(x * splat(0.70710678f)));
+  const F32x4 u = min(x * x, splat(25.0f));
+  const F32x4 r = horner(u, -2.302225828e+00f, -1.047848836e-01f, 5.132536535e-05f,
+                         1.750891533e-04f, -1.423955200e-05f, 6.455537118e-07f, -1.775841874e-08f,
+                         2.760068563e-10f, -1.859969644e-12f);
+  return detail::overOnePlusExp2(x, x * r);
 }
+/// x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)): x (1 + tanh(..)) / 2. Errors as geluErf's.
 inline F32x4 geluTanh(F32x4 x) {
-  const F32x4 t = x * splat(0.79788456f) * madd(x * x, splat(0.044715f), splat(1.0f));
-  return splat(0.5f) * x * (splat(1.0f) + tanh(t));
+  return detail::overOnePlusExp2(x, x * madd(x * x, splat(-0.10294324f), splat(-2.3022082f)));
 }
 inline F32x4 rsqrt(F32x4 x) { return splat(1.0f) / sqrt(x); }
 

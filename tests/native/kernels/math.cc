@@ -41,6 +41,11 @@ struct Case {
   float lo = -kInf, hi = kInf;
 };
 
+double geluTanhExact(double x) {
+  const double t = 2 * std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x);
+  return x / (1 + std::exp(-t));
+}
+
 TEST(Math, Sweeps) {
   const Case cases[] = {
       {"exp", exp, std::exp, 1.0},
@@ -58,6 +63,12 @@ TEST(Math, Sweeps) {
       {"silu", silu, [](double x) { return x / (1 + std::exp(-x)); }, 8.0, -8.0f, kInf},
       {"silu far below", silu, [](double x) { return x / (1 + std::exp(-x)); }, 64.0, -80.0f,
        -8.0f},
+      {"gelu", geluErf, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }, 24.0, 0.0f,
+       kInf},
+      {"gelu below", geluErf, [](double x) { return x * std::erfc(-x / std::sqrt(2.0)) / 2; }, 96.0,
+       -4.5f, 0.0f},
+      {"geluTanh", geluTanh, geluTanhExact, 24.0, -0.5f, kInf},
+      {"geluTanh below", geluTanh, geluTanhExact, 96.0, -4.5f, 0.0f},
   };
   for (const Case& c : cases) {
     double worst = 0;
