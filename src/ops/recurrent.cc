@@ -14,7 +14,7 @@ namespace {
 
 using kernels::Recurrent;
 
-Result<kernels::UnaryLoop> loopOf(Resolver& r, std::string_view attr) {
+Result<kernels::UnaryLoop> loopOf(Resolver& r, const char* attr) {
   const auto op = SMW_TRY(FusedTail::activation(r.attrOr(attr, "")));
   if (!op) return invalidArgument("a recurrent layer without ", attr);
   return kernels::unaryLoopF32(*op);
@@ -116,8 +116,9 @@ Status resolveRecurrent(Resolver& r, bool lstm) {
   if (lstm) r.addOutput(DType::kFloat, state);
   r.scratch(SMW_TRY(mul(SMW_TRY(mul(state.numElements(), s.gates() + 1)), sizeof(float))));
 
-  chose(lstm ? "lstm" : "gru",
-        double(s.steps) * double(state.numElements()) * double(s.gates() * s.units));
+  // fits: a double
+  const double products = double(s.steps) * double(state.numElements()) * double(x[2]);
+  chose(lstm ? "lstm" : "gru", products);
   const bool spread = h[0] != s.batch, fills = s.steps < rows;
   const int64_t outFloats = out.numElements();
   return r.kernel([=](const Args& a) {
