@@ -53,9 +53,11 @@ struct Constant : RefCounted {
   bool packedTransposed = false;              // the source is row-major (N,K)
   int64_t packedTaps = 0;                     // 1 of a matrix, cells of a filter's window
   int compression = 0;                        // of the panels: a kernels::Compressed::Kind
-  int64_t packedGroups = 1;                   // of a grouped convolution: PackBStream's
-  Tensor value;                               // of a packed constant: float32[bytes/4], the panels
-  std::unique_ptr<Derivation> derivation;     // of kDerived
+  /// One convolution a graph reads it, the same in each: they can all take another form of it.
+  bool readersAlike = false;
+  int64_t packedGroups = 1;                // of a grouped convolution: PackBStream's
+  Tensor value;                            // of a packed constant: float32[bytes/4], the panels
+  std::unique_ptr<Derivation> derivation;  // of kDerived
 
   bool known() const { return value.hasValue(); }
 };

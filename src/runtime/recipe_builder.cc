@@ -193,9 +193,9 @@ class Builder {
     WeightForms& forms = context_.weightForms;
     int64_t spent = 0;
     std::erase_if(offers_, [&](const Offer& o) {
-      // Some of the room that a replaced weight leaves is lost to others.
+      // Nearly all of the room that a replaced weight leaves is of use to others.
       const int64_t bytes =
-          o.form.bytes - (isReplaceable(o) ? slot(weightOf(o)).value.numBytes() / 2 : 0);
+          o.form.bytes - (isReplaceable(o) ? slot(weightOf(o)).value.numBytes() / 10 * 9 : 0);
       if (spent + bytes > forms.allowance + largest[0] + largest[1]) return true;
       spent += bytes;
       return false;
@@ -214,11 +214,12 @@ class Builder {
   int weightOf(const Offer& o) {
     return step(pending_[size_t(o.pending)].step).inputs[size_t(o.form.input)];
   }
-  /// Nobody else reads the weight, in this graph or another one.
+  /// Nobody else reads the weight, in this graph or another one, but such as can take the form too.
   bool isReplaceable(const Offer& o) {
     const int weight = weightOf(o);
     const Constant* c = plan_.constant(weight);
-    if (!c || c->refCount() != 1 || plan_.lastUse(weight) == Plan::kForever) return false;
+    if (!c || (c->refCount() != 1 && !c->readersAlike) || plan_.lastUse(weight) == Plan::kForever)
+      return false;
     int64_t readers = 0;
     for (const PlanStep& s : plan_.steps()) readers += std::ranges::count(s.inputs, weight);
     return readers == 1;

@@ -14,7 +14,19 @@ struct Wish {
   int64_t rows = 0, columns = 0;
   bool transposed = false;
   int64_t taps = 0;  // 0: readers differ
+  // Its readers so far are one convolution a graph, with the same windows.
+  bool alike = true;
+  const Graph* graph = nullptr;
+  const Node* reader = nullptr;
 
+  void addReader(const Graph& g, const Node& n) {
+    alike &= n.op == kFusedConv && graph != &g;
+    for (const char* a : {"strides", "dilations"})
+      alike &= !reader || n.attrs.getOr(a, std::vector<int64_t>()) ==
+                              reader->attrs.getOr(a, std::vector<int64_t>());
+    graph = &g;
+    reader = &n;
+  }
   void add(int64_t k, int64_t n, bool t, int64_t cells) {
     taps = !packed || taps == cells ? cells : 0;
     if (packed && (rows != k || columns != n || transposed != t)) plain = true;
@@ -56,7 +68,7 @@ class Packer {
         if (const Ref<Constant>* k = constantOf(g, n.inputs[i])) {
           Wish& wish = wishOf(k->get());
           if (i == 1 && takesPanels(n) && (*k)->dtype == DType::kFloat)
-            addMatrix(wish, n, (*k)->shape);
+            addMatrix(wish, n, (*k)->shape), wish.addReader(g, n);
           else
             wish.plain = true;
         }
@@ -107,6 +119,7 @@ class Packer {
     k.packedTransposed = wish.transposed;
     k.packedTaps = wish.taps;
     if (gainsBy(kind_, wish.taps, wish.rows, wish.columns)) k.compression = kind_;
+    k.readersAlike = wish.alike;
     if (k.derivation && k.derivation->op->name == kScaleColumns &&
         !wishes_[k.derivation->inputs[0].get()].plain)
       setPanelAttrs(k, k.derivation->attrs);

@@ -213,6 +213,29 @@ TEST(Fuse, SharedWeightsAreScaledOnce) {
   same(b.returning({l, plain, strided}), {noise({2, 4, 4, 5})}, {{"_FusedConv2D", 3}});
 }
 
+TEST(Fuse, SignaturesThatReadAFilterAlike) {
+  for (int64_t stride : {1, 2}) {
+    const Ref<Constant> filter = makeConstant(noise({3, 3, 4, 8}, 3));
+    std::unique_ptr<Graph> graphs[2];
+    for (int i = 0; i < 2; ++i) {
+      GraphBuilder b(i ? "second" : "first");
+      const Output x = b.arg(), w = {b.g->addConst("w", filter), 0};
+      const Output y = b.node("Conv2D", {x, w}, convAttrs("SAME", i ? stride : 1));
+      graphs[i] = b.returning({b.node("Relu", {y}, floatAttrs())});
+    }
+    Functions functions;
+    ConstantPool pool;
+    const Variables none;
+    PassContext c{.roots = {graphs[0].get(), graphs[1].get()},
+                  .library = functions,
+                  .constants = pool,
+                  .variables = none};
+    ASSERT_TRUE(optimizeBeforeLoad(c));
+    EXPECT_EQ(filter->layout, Layout::kPacked);
+    EXPECT_EQ(filter->readersAlike, stride == 1);
+  }
+}
+
 TEST(Fuse, SwitchedOff) {
   GraphBuilder b("g");
   const Output x = b.arg();

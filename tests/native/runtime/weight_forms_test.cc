@@ -88,5 +88,22 @@ TEST(WeightForms, ASharedWeightKeepsItsPanels) {
   EXPECT_EQ(fast.context.weightForms.replaced, 0);
 }
 
+TEST(WeightForms, GraphsWithTheSameConvolutionShareTheForm) {
+  Case plain(-(int64_t(1) << 40)), fast(1 << 20);
+  for (Case* c : {&plain, &fast}) c->graph = c->b.returning({c->conv(c->x)});
+  const Ref<Constant> weight = (*fast.graph)[fast.weight.node].constant;
+  weight->readersAlike = true;
+  GraphBuilder other("other");
+  const Output x = other.arg();
+  const Output y =
+      other.node("_FusedConv2D", {x, {other.g->addConst("w", weight), 0}}, convAttrs());
+  const auto second = other.returning({other.node("Identity", {y})});
+  expectNear(fast.run(32), plain.run(32));
+  EXPECT_EQ(weight->value.numBytes(), kPointBytes);
+  fast.plan = *Plan::make(*second);
+  for (int64_t size : {32, 7}) expectNear(fast.run(size), plain.run(size));
+  EXPECT_EQ(fast.context.weightForms.bytes, kPointBytes);
+}
+
 }  // namespace
 }  // namespace smw::testing
