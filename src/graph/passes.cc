@@ -30,6 +30,8 @@ constexpr Pass kPasses[] = {
     {Pass::kBeforeLoad, "einsum", passes::fuseEinsum},
     {Pass::kBeforeLoad, "activations", passes::fuseActivations},
     {Pass::kBeforeLoad, "layer_norm", passes::fuseLayerNorms},
+    // What patterns have replaced must not count as a reader.
+    {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "fuse", passes::fuseProducts},
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pack", passes::packWeights},

@@ -128,6 +128,9 @@ SMW_INLINE void finish(F32x4 (&v)[R][2], const MicroC& o, ptrdiff_t column) {
 }
 
 __attribute__((noinline)) void applyPost(int rows, const MicroC& o) {
+  // Rows that run on into each other are one stretch: short ones would cost a call each.
+  if (rows > 1 && o.cRow[rows - 1] - o.cRow[0] == (rows - 1) * o.columns)
+    return o.epilogue->post(o.epilogue->postContext, o.c + o.cRow[0], rows * o.columns);
   for (int r = 0; r < rows; ++r)
     o.epilogue->post(o.epilogue->postContext, o.c + o.cRow[r], o.columns);
 }

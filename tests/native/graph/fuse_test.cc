@@ -202,6 +202,16 @@ TEST(Fuse, SpelledOutActivations) {
   }
 }
 
+TEST(Fuse, SpelledOutActivationsBehindConvolutions) {
+  GraphBuilder b("g");
+  const Output x = b.arg();
+  const Output y = b.node("Conv2D", {x, b.constant(noise({1, 1, 5, 8}, 3))}, convAttrs());
+  const Output beta = b.node("Mul", {b.scalar(1), y}, floatAttrs());
+  const Output gate = b.node("Sigmoid", {beta}, floatAttrs());
+  same(b.returning({b.node("Mul", {y, gate}, floatAttrs())}), {noise({1, 4, 4, 5})},
+       {{"_FusedConv2D", 1}, {"_Silu", 0}, {"Sigmoid", 0}});
+}
+
 TEST(Fuse, SharedWeightsAreScaledOnce) {
   ASSERT_TRUE(findOp("FusedBatchNormV3"));
   GraphBuilder b("g");
