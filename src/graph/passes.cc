@@ -25,6 +25,8 @@ constexpr Pass kPasses[] = {
     {Pass::kBeforeLoad, "effects", passes::dropIdleEffects},
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "recurrent", passes::fuseRecurrent},
+    {Pass::kBeforeLoad, "common", passes::shareCommon},
+    {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pads", passes::foldPads},
     {Pass::kBeforeLoad, "attention", passes::fuseAttention},
     {Pass::kBeforeLoad, "einsum", passes::fuseEinsum},
@@ -33,6 +35,8 @@ constexpr Pass kPasses[] = {
     // What patterns have replaced must not count as a reader.
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "fuse", passes::fuseProducts},
+    {Pass::kBeforeLoad, "batch_norm", passes::splitBatchNorms},
+    {Pass::kBeforeLoad, "elementwise", passes::fuseElementwise},
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pack", passes::packWeights},
     {Pass::kAfterLoad, "derive", passes::deriveConstants},

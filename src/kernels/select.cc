@@ -19,16 +19,19 @@ struct Wide {
 
 }  // namespace
 
+RunFn selectRun(size_t size) {
+  return size == 1   ? run<uint8_t>
+         : size == 2 ? run<uint16_t>
+         : size == 4 ? run<uint32_t>
+         : size == 8 ? run<uint64_t>
+                     : run<Wide>;
+}
+
 void select(const BroadcastPlan& plan, size_t size, const uint8_t* condition, const void* t,
             const void* e, void* out, int64_t begin, int64_t end) {
-  const RunFn fn = size == 1   ? run<uint8_t>
-                   : size == 2 ? run<uint16_t>
-                   : size == 4 ? run<uint32_t>
-                   : size == 8 ? run<uint64_t>
-                               : run<Wide>;
   const void* in[] = {condition, t, e};
   const size_t sizes[] = {1, size, size};
-  broadcastRuns(plan, in, sizes, out, size, begin, end, fn, nullptr);
+  broadcastRuns(plan, in, sizes, out, size, begin, end, selectRun(size), nullptr);
 }
 
 }  // namespace smw::kernels

@@ -1,6 +1,7 @@
 // Elementwise functions of two operands, and sums of more.
 #include <cstring>
 
+#include "ops/element_op.h"
 #include "ops/elementwise.h"
 #include "ops/families.h"
 
@@ -128,8 +129,10 @@ Status resolveBiasAdd(Resolver& r) {
   bias[0] = r.shape(1)[0];
   const auto k = kernels::binaryKernel(B::kAdd, elemOf(r.dtype(0)));
   if (!k) return r.unsupportedDType(r.dtype(0));
-  const auto plan = SMW_TRY(broadcastOver(r.shape(0), {r.shape(0), SMW_TRY(Shape::make(bias))}));
+  const Shape over = SMW_TRY(Shape::make(bias));
+  const auto plan = SMW_TRY(broadcastOver(r.shape(0), {r.shape(0), over}));
   r.addOutputReusing(0, r.dtype(0), r.shape(0));
+  if (ElementOp* l = ElementOp::wanted(r)) return l->setBinary(k, r.shape(0), over);
   return r.kernel([k, plan](const Args& a) {
     runBinaryParallel(a.context, k, plan, a.inputs[0], a.inputs[1], a.outputs[0]);
   });

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "ops/element_op.h"
 #include "ops/elementwise.h"
 #include "ops/families.h"
 
@@ -21,6 +22,16 @@ Status resolveCast(Resolver& r) {
     return unimplemented("Cast ", dtypeName(from), " to ", dtypeName(to), " is not supported");
   const auto convert = r.attrOr("Truncate", false) ? kernels::castTruncate : kernels::cast;
   r.addOutput(to, r.shape(0));
+  if (ElementOp* l = ElementOp::wanted(r)) {
+    l->loop.unary = {.in = f, .out = t};
+    return l->set(
+        [](const void* self, const void* const* in, const int*, void* out, int64_t n) {
+          const kernels::UnaryKernel& k = static_cast<const ElementLoop*>(self)->unary;
+          kernels::cast(k.in, in[0], k.out, out, n);
+          return true;
+        },
+        {r.shape(0)});
+  }
   return r.kernel([=, n = r.shape(0).numElements()](const Args& a) {
     a.context.parallel().run(n, kElementGrain, [&](int64_t begin, int64_t end) {
       convert(f, a.in<std::byte>(0) + size_t(begin) * elemSize(f), t,

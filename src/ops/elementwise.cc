@@ -3,6 +3,8 @@
 #include <atomic>
 #include <vector>
 
+#include "ops/element_op.h"
+
 namespace smw {
 
 using kernels::Elem;
@@ -64,6 +66,22 @@ Status requireSameDType(Resolver& r, int a, int b) {
                          dtypeName(r.dtype(b)));
 }
 
+Status ElementOp::set(kernels::RunFn fn, std::initializer_list<Shape> operandShapes) {
+  loop.run = fn;
+  for (const Shape& s : operandShapes) shapes[loop.operands++] = s;
+  return {};
+}
+
+Status ElementOp::setBinary(const kernels::BinaryKernel& k, const Shape& a, const Shape& b) {
+  loop.binary = k;
+  return set(
+      [](const void* self, const void* const* in, const int* step, void* out, int64_t n) {
+        return runBinary(static_cast<const ElementLoop*>(self)->binary, in[0], step[0], in[1],
+                         step[1], out, n);
+      },
+      {a, b});
+}
+
 Status resolveUnary(Resolver& r, kernels::UnaryOp op, const kernels::UnaryParams& p) {
   const kernels::UnaryKernel k = kernels::unaryKernel(op, elemOf(r.dtype(0)), p);
   if (!k) return r.unsupportedDType(r.dtype(0));
@@ -73,6 +91,15 @@ Status resolveUnary(Resolver& r, kernels::UnaryOp op, const kernels::UnaryParams
     r.addOutputReusing(0, out, r.shape(0));
   else
     r.addOutput(out, r.shape(0));
+  if (ElementOp* l = ElementOp::wanted(r)) {
+    l->loop.unary = k;
+    return l->set(
+        [](const void* self, const void* const* in, const int*, void* to, int64_t n) {
+          runUnary(static_cast<const ElementLoop*>(self)->unary, in[0], to, 0, n);
+          return true;
+        },
+        {r.shape(0)});
+  }
   return r.kernel([k, n = r.shape(0).numElements()](const Args& a) {
     a.context.parallel().run(n, kElementGrain / 4, [&](int64_t begin, int64_t end) {
       runUnary(k, a.inputs[0], a.outputs[0], begin, end);
@@ -116,6 +143,10 @@ Status resolveBinary(Resolver& r, kernels::BinaryOp op, const kernels::BinaryPar
     r.addOutputReusing(1, outType, out);
   else
     r.addOutput(outType, out);
+  if (ElementOp* l = ElementOp::wanted(r)) {
+    l->loop.failure = failure;
+    return l->setBinary(k, r.shape(0), r.shape(1));
+  }
   // Small tensors, of which some graphs have a thousand: one run, and no more kept than it needs.
   if (plan.rank == 1 && plan.total <= kElementGrain)
     return r.kernel([k, failure, stepX = int(plan.strides[0][0]), stepY = int(plan.strides[1][0]),

@@ -1,4 +1,6 @@
-// Activations that models spell as several ops. Made by graph passes only.
+// Activations that models spell as several ops, and any chain of elementwise ops. Made by graph
+// passes only.
+#include "ops/element_op.h"
 #include "ops/elementwise.h"
 #include "ops/families.h"
 
@@ -11,6 +13,7 @@ Status unary(Resolver& r) {
 }
 
 constexpr OpDef kOps[] = {
+    {"_FusedElementwise", "values*num_args -> results*num_results", resolveFusedElementwise},
     {"_GeluErf", "x -> y", unary<kernels::UnaryOp::kGeluErf>},
     {"_GeluTanh", "x -> y", unary<kernels::UnaryOp::kGeluTanh>},
     {"_HardSwish", "x -> y", unary<kernels::UnaryOp::kHardSwish>},

@@ -2,6 +2,7 @@
 #include "kernels/select.h"
 
 #include "ops/dispatch.h"
+#include "ops/element_op.h"
 #include "ops/elementwise.h"
 #include "ops/families.h"
 
@@ -45,6 +46,8 @@ Status selectOver(Resolver& r, const Shape& condition, const Shape& out) {
     r.addOutputReusing(2, t, out);
   else
     r.addOutput(t, out);
+  if (ElementOp* l = ElementOp::wanted(r))
+    return l->set(kernels::selectRun(dtypeSize(t)), {condition, r.shape(1), r.shape(2)});
   return r.kernel([plan, size = dtypeSize(t)](const Args& a) {
     a.context.parallel().run(plan.total, kElementGrain, [&](int64_t begin, int64_t end) {
       kernels::select(plan, size, a.in<uint8_t>(0), a.inputs[1], a.inputs[2], a.outputs[0], begin,

@@ -12,6 +12,7 @@ Status specializeBodies(PassContext& c);
 Status foldConstants(PassContext& c);
 Status chooseBranches(PassContext& c);
 Status dropIdleEffects(PassContext& c);
+Status shareCommon(PassContext& c);
 Status foldPads(PassContext& c);
 Status fuseRecurrent(PassContext& c);
 Status fuseAttention(PassContext& c);
@@ -19,6 +20,8 @@ Status fuseEinsum(PassContext& c);
 Status fuseActivations(PassContext& c);
 Status fuseLayerNorms(PassContext& c);
 Status fuseProducts(PassContext& c);
+Status splitBatchNorms(PassContext& c);
+Status fuseElementwise(PassContext& c);
 Status packWeights(PassContext& c);
 Status deriveConstants(PassContext& c);
 
