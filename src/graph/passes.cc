@@ -27,6 +27,8 @@ constexpr Pass kPasses[] = {
     {Pass::kBeforeLoad, "recurrent", passes::fuseRecurrent},
     {Pass::kBeforeLoad, "common", passes::shareCommon},
     {Pass::kBeforeLoad, "prune", prune},
+    {Pass::kBeforeLoad, "layout", passes::chooseLayouts},
+    {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pads", passes::foldPads},
     {Pass::kBeforeLoad, "attention", passes::fuseAttention},
     {Pass::kBeforeLoad, "einsum", passes::fuseEinsum},

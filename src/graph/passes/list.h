@@ -13,6 +13,7 @@ Status foldConstants(PassContext& c);
 Status chooseBranches(PassContext& c);
 Status dropIdleEffects(PassContext& c);
 Status shareCommon(PassContext& c);
+Status chooseLayouts(PassContext& c);
 Status foldPads(PassContext& c);
 Status fuseRecurrent(PassContext& c);
 Status fuseAttention(PassContext& c);
