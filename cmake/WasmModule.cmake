@@ -23,8 +23,6 @@ set(link_flags
   -Oz
   --no-entry
   --emit-symbol-map  # for tools/wasm_size.mjs; the wasm stays as it is
-  -fno-rtti  # chooses the embind library that agrees with the objects about type ids
-  -lembind
   -sMODULARIZE
   -sEXPORT_ES6
   -sEXPORT_NAME=createSmw

@@ -3,28 +3,22 @@
 // src/wasm/bindings.cc.
 import { SavedModelError, throwIfAborted, type ErrorFacts } from './errors.ts';
 import { makeMemory, Pool, type Threads } from './host/pool.ts';
+import { Session } from './session.ts';
 
 /** What Emscripten's glue gives. */
-interface SmwModule {
+export interface SmwModule {
   wasmMemory: WebAssembly.Memory;
-  Session: new (options: string) => SmwSession;
-  supportedOps(): string;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+  _smwOpen(options: number, bytes: number): number;
+  _smwAddFile(session: number, path: number, bytes: number, size: number): number;
+  _smwText(session: number, which: number): number;
   _smwStep(session: number): number;
   _smwMailbox(session: number, doubles: number): number;
   _smwBegin(session: number, signature: number): number;
   _smwRun(session: number, budgetMs: number): number;
   _smwAbort(session: number): void;
   _smwPool(threads: number, callerMaySleep: number): number;
-}
-interface SmwSession {
-  pointer(): number;
-  addFile(path: string, size: number): boolean;
-  error(): string;
-  info(): string;
-  about(): string;
-  progress(): string;
-  memory(): string;
-  compression(): string;
 }
 export type ModuleFactory = (options: object) => Promise<SmwModule>;
 
@@ -171,7 +165,7 @@ const turn: () => Promise<void> = (() => {
 })();
 
 export class Engine {
-  private readonly session: SmwSession;
+  private readonly session: Session;
   private readonly pointer: number;
   private lost: SavedModelError | undefined;
   private pool: Pool | undefined;
@@ -187,8 +181,8 @@ export class Engine {
     private readonly module: SmwModule,
     options: EngineOptions,
   ) {
-    this.session = new module.Session(optionLines(options));
-    this.pointer = this.session.pointer();
+    this.session = new Session(module, optionLines(options));
+    this.pointer = this.session.pointer;
   }
 
   /** `wasm` is instantiated with `factory`, the glue of all variants. More than one thread takes one with threads. */
@@ -232,7 +226,7 @@ export class Engine {
   }
 
   supportedOps(): string[] {
-    return JSON.parse(this.module.supportedOps()) as string[];
+    return JSON.parse(this.session.supportedOps()) as string[];
   }
   /** SavedModelInfo, where the options said `inspect`. */
   info(): unknown {

@@ -1,11 +1,11 @@
-// The surface that JavaScript sees: thin, no logic. Strings cross by Embind; what happens at every
-// call or slice is plain integers. One instance of the module holds one model.
+// The surface that JavaScript sees: thin, no logic, plain exports. (Embind would do the same with
+// five times the glue.) Strings come in as UTF-8 bytes and their number, and go out as UTF-8 that a
+// zero ends; js/session.ts is the other side. One instance of the module holds one model.
 //
 // The mailbox is a growable array of float64 in the heap that both sides write. Its address may
 // change whenever mailbox() is called, and the heap's buffer whenever anything is called.
 //
-// Loading:    new Session(options); addFile(path, size) for each file; then step() until it is
-// kDone.
+// Loading:    open(options); addFile(path, size) for each file; then step() until it is kDone.
 //             kRead: the mailbox holds n, then n times [file, offset, length, address]; fill all,
 //             step again.
 // Calling:    mailbox: [n, then for each input dtype, rank, byteLength, dims...; m, output
@@ -19,15 +19,35 @@
 // Strings:    n uint32 lengths, then the bytes of all, one after another; byteLength is that of the
 // block. After kFailed, error() is the error as JSON, and the model can be used further once it was
 // loaded.
-#include <emscripten/bind.h>
 #include <emscripten/emscripten.h>
+
+#include <string>
 
 #include "wasm/session.h"
 
 using smw::Session;
 
+namespace {
+/// What smwText gives, by number: JSON, in which there are no zero bytes.
+constexpr std::string (Session::* kTexts[])() const = {&Session::error,  &Session::info,
+                                                       &Session::about,  &Session::progress,
+                                                       &Session::memory, &Session::compression};
+}  // namespace
+
 extern "C" {
 
+EMSCRIPTEN_KEEPALIVE Session* smwOpen(const char* options, size_t n) {
+  return new Session(std::string(options, n));
+}
+EMSCRIPTEN_KEEPALIVE int smwAddFile(Session* s, const char* path, size_t n, double size) {
+  return s->addFile(std::string(path, n), size);
+}
+/// Valid until the next call. Without a session: the ops that this module has.
+EMSCRIPTEN_KEEPALIVE const char* smwText(const Session* s, int which) {
+  static std::string text;
+  text = s ? (s->*kTexts[which])() : smw::supportedOpsJson();
+  return text.c_str();
+}
 EMSCRIPTEN_KEEPALIVE int smwStep(Session* s) { return int(s->step()); }
 EMSCRIPTEN_KEEPALIVE double* smwMailbox(Session* s, int doubles) {
   return s->mailbox(size_t(doubles));
@@ -37,18 +57,3 @@ EMSCRIPTEN_KEEPALIVE int smwRun(Session* s, double budgetMs) { return int(s->run
 EMSCRIPTEN_KEEPALIVE void smwAbort(Session* s) { s->abort(); }
 
 }  // extern "C"
-
-EMSCRIPTEN_BINDINGS(savedmodel) {
-  emscripten::class_<Session>("Session")
-      .constructor<std::string>()
-      .function("pointer", emscripten::optional_override(
-                               [](Session& s) { return int(reinterpret_cast<intptr_t>(&s)); }))
-      .function("addFile", &Session::addFile)
-      .function("error", &Session::error)
-      .function("info", &Session::info)
-      .function("about", &Session::about)
-      .function("progress", &Session::progress)
-      .function("memory", &Session::memory)
-      .function("compression", &Session::compression);
-  emscripten::function("supportedOps", &smw::supportedOpsJson);
-}

@@ -1,0 +1,67 @@
+// The session of src/wasm/bindings.cc: strings in and out of the heap.
+import type { SmwModule } from './engine.ts';
+
+/** The order of kTexts in bindings.cc. */
+const enum Text {
+  Error,
+  Info,
+  About,
+  Progress,
+  Memory,
+  Compression,
+}
+
+export class Session {
+  readonly pointer: number;
+
+  constructor(
+    private readonly module: SmwModule,
+    options: string,
+  ) {
+    this.pointer = this.passing(options, (text, n) => module._smwOpen(text, n)) >>> 0;
+  }
+
+  /** False where the path is refused; see error(). */
+  addFile(path: string, size: number): boolean {
+    return !!this.passing(path, (text, n) => this.module._smwAddFile(this.pointer, text, n, size));
+  }
+  error(): string {
+    return this.text(Text.Error);
+  }
+  info(): string {
+    return this.text(Text.Info);
+  }
+  about(): string {
+    return this.text(Text.About);
+  }
+  progress(): string {
+    return this.text(Text.Progress);
+  }
+  memory(): string {
+    return this.text(Text.Memory);
+  }
+  compression(): string {
+    return this.text(Text.Compression);
+  }
+  supportedOps(): string {
+    return this.text(0, 0);
+  }
+
+  private text(which: number, session = this.pointer): string {
+    const at = this.module._smwText(session, which) >>> 0;
+    const heap = new Uint8Array(this.module.wasmMemory.buffer);
+    // A copy: shared memory cannot be decoded.
+    return new TextDecoder().decode(heap.slice(at, heap.indexOf(0, at)));
+  }
+
+  private passing(text: string, use: (address: number, bytes: number) => number): number {
+    const bytes = new TextEncoder().encode(text);
+    const at = this.module._malloc(bytes.length) >>> 0;
+    new Uint8Array(this.module.wasmMemory.buffer).set(bytes, at);
+    try {
+      return use(at, bytes.length);
+    } finally {
+      this.module._free(at);
+    }
+  }
+}
