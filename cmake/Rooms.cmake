@@ -2,8 +2,8 @@
 # has no .cc (yet). src/name/links/*.cc are alternatives, of which each link takes one: name_core, name_full.
 
 # Kernels where most time is not spent: they are built for size. -Os still vectorises loops, -Oz does not.
-set(small_kernels argmax binary_int conv_backprop_filter depthwise_backprop fake_quant fft generic_conv
-                  generic_matmul generic_pool reduce reduce_other resize_area resize_bicubic)
+set(small_kernels argmax binary_int compressed conv_backprop_filter depthwise_backprop fake_quant fft
+                  generic_conv generic_matmul generic_pool reduce reduce_other resize_area resize_bicubic)
 set(smallest_kernels binary binary_f64 binary_grad binary_special conv pack parallel scan special special_gamma unary
                      unary_complex unary_f64 unary_int)
 

@@ -1,7 +1,8 @@
 // Products of int8 weights and integer activations. An activation is (q - zero) * scale with q in
 // [0, kMost]: the range in its row or image, which always has 0 in it. So
 //   sum of x * w = (sum of q * w - zero * sum of w) * scale * the column's scale.
-// The sums are exact: at most 255 * 127 * rows, hence kMostRows.
+// The sums are exact: they are at most 255 * 127 * rows, and who compresses sees to it that rows
+// are few enough.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -223,8 +224,6 @@ void quantize(const float* x, int64_t n, const Range& range, Quantum* q) {
 
 // ---- the convolution
 
-bool byRows(const Conv& s) { return isProduct(s); }
-
 /// Scratch: the activations, the ranges (of rows, or of images with one pair for each thread), then
 /// the threads' own.
 struct Layout {
@@ -234,7 +233,7 @@ struct Layout {
     pixels = s.window.inSize();
     units = int8Units(c.channels);
     words = s.batch * pixels * units;
-    ranges = byRows(s) ? s.batch * pixels : s.batch;
+    ranges = isProduct(s) ? s.batch * pixels : s.batch;
     words = (words + 3) / 4 * 4;
     Indirect one = indirectOf(s, nullptr, nullptr, nullptr, {});
     one.merged = false;
@@ -294,7 +293,7 @@ void int8Conv(Parallel& parallel, const Compressed& c, const Conv& s, const floa
   const auto quantizeRow = [&](int64_t row, const Range& range) {
     quantize(inp + row * c.channels, c.channels, range, q + row * l.units * kUnit);
   };
-  const bool rows = byRows(s);
+  const bool rows = isProduct(s);
   if (rows) {
     parallel.run(pixels, grain, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {

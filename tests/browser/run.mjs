@@ -156,6 +156,30 @@ for (const isolated of [true, false])
       { isolated, ranges },
     );
 
+test('package: compressed weights, strict and relaxed SIMD, worker and not', async ({
+  page,
+  url,
+}) => {
+  await openPackage(page, url);
+  for (const [weights, far, share] of [
+    ['f16', 0.002, 0.53],
+    ['int8', 0.1, 0.28],
+  ])
+    for (const worker of [true, false])
+      for (const variant of ['core-strict', 'core-relaxed']) {
+        const options = { worker, wasm: { [variant]: `/pkg/smw-${variant}.wasm` }, weights };
+        const most = await check(page, options);
+        assert.ok(most < far, `${weights}, ${variant}, worker ${worker}: ${most}`);
+        const smaller = await page.evaluate(async (o) => {
+          const folder = new URL('/fixtures/models/digits_mobilenet_v2/', globalThis.location.href);
+          const model = await globalThis.smw.load(folder, o);
+          model.dispose();
+          return model.compression.bytesAfter / model.compression.bytesBefore;
+        }, options);
+        assert.ok(smaller < share, `${weights}, ${variant}, worker ${worker}: ${smaller}`);
+      }
+});
+
 test('package: a model with rarer ops runs in the full variant', async ({
   page,
   url,
