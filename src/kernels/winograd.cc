@@ -180,8 +180,10 @@ void pack(const Conv& s, const float* packedFilter, float* packed) {
       const float* from = packedFilter + panel * 9 * n + i;
       float* to = packed + panel * n + i;
       F32x4 turned[3][N], f[N];
+#pragma clang loop unroll(disable)
       for (int x = 0; x < 3; ++x, from += n)
         filterPoints(load(from), load(from + 3 * n), load(from + 6 * n), turned[x]);
+#pragma clang loop unroll(disable)
       for (int y = 0; y < N; ++y) {
         filterPoints(turned[0][y], turned[1][y], turned[2][y], f);
         for (int x = 0; x < N; ++x, to += pointStep) store(to, f[x]);
@@ -197,30 +199,24 @@ struct Run {
   float* out;
   const Epilogue& e;
 
-  template <int T>
   void block(Parallel& parallel, int64_t index, float* zeros) const {
-    const int64_t in = s.inChannels, oc = s.outChannels;
-    float *v = zeros + in, *m = v + pointsOf(T) * g.inStep;
+    const bool small = g.tile == 2;
+    const auto toPoints = small ? transformInput<2> : transformInput<4>;
+    const auto fromPoints = small ? transformOutput<2> : transformOutput<4>;
+    const int64_t in = s.inChannels, oc = s.outChannels, points = pointsOf(g.tile);
+    float *v = zeros + in, *m = v + points * g.inStep;
     const int64_t first = index * g.block, count = std::min(g.block, g.total - first);
-    parallel.run(count, grainFor(in * pointsOf(T)), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i)
-        transformInput<T>(s, g, Tile(g, first + i), inp, zeros, v, i);
+    parallel.run(count, grainFor(in * points), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) toPoints(s, g, Tile(g, first + i), inp, zeros, v, i);
     });
-    parallel.run(pointsOf(T), grainFor(count * in * oc), [&](int64_t begin, int64_t end) {
+    parallel.run(points, grainFor(count * in * oc), [&](int64_t begin, int64_t end) {
       for (int64_t p = begin; p < end; ++p)
         gemmPacked(serial(), count, in, oc, v + p * g.inStep, in, 1,
                    packed + p * packedFloats(in, oc), m + p * g.outStep, oc, {});
     });
-    parallel.run(count, grainFor(oc * pointsOf(T)), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i)
-        transformOutput<T>(s, g, Tile(g, first + i), m, i, out, e);
+    parallel.run(count, grainFor(oc * points), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) fromPoints(s, g, Tile(g, first + i), m, i, out, e);
     });
-  }
-  void block(Parallel& parallel, int64_t index, float* zeros) const {
-    if (g.tile == 2)
-      block<2>(parallel, index, zeros);
-    else
-      block<4>(parallel, index, zeros);
   }
 };
 

@@ -179,7 +179,6 @@ class Builder {
   /// Weights in faster forms, as many as memory allows: first those that save most for their bytes.
   void takeForms() {
     if (offers_.empty()) return;
-    std::ranges::sort(offers_, std::greater(), &Offer::value);
     // The bar of memory is 1.2 times the weights (the allowance), and twice the two largest
     // activations, of which the arena needs about half.
     int64_t largest[2] = {0, 0};
@@ -192,25 +191,37 @@ class Builder {
       }
     WeightForms& forms = context_.weightForms;
     int64_t spent = 0;
-    std::erase_if(offers_, [&](const Offer& o) {
+    std::vector<Offer> taken;
+    while (!offers_.empty()) {
+      const Offer o =
+          takeLargest(offers_, [](const Offer& k) { return k.form.saved / double(k.form.bytes); });
       // Nearly all of the room that a replaced weight leaves is of use to others.
       const int64_t bytes =
           o.form.bytes - (isReplaceable(o) ? slot(weightOf(o)).value.numBytes() / 10 * 9 : 0);
-      if (spent + bytes > forms.allowance + largest[0] + largest[1]) return true;
+      if (spent + bytes > forms.allowance + largest[0] + largest[1]) continue;
       spent += bytes;
-      return false;
-    });
+      taken.push_back(o);
+    }
     forms.allowance -= spent;
     // The largest first: others fit into what their weights leave.
-    std::ranges::sort(offers_, std::greater(), [](const Offer& o) { return o.form.bytes; });
-    for (const Offer& o : offers_) take(o);
+    while (!taken.empty())
+      take(takeLargest(taken, [](const Offer& k) { return double(k.form.bytes); }));
   }
 
   struct Offer {
     Resolver::Form form;
     int pending;
-    double value() const { return form.saved / double(form.bytes); }
   };
+  /// They are few: less code than sorting them.
+  static Offer takeLargest(std::vector<Offer>& offers, double (*key)(const Offer&)) {
+    size_t best = 0;
+    for (size_t i = 1; i < offers.size(); ++i)
+      if (key(offers[i]) > key(offers[best])) best = i;
+    std::swap(offers[best], offers.back());
+    const Offer o = offers.back();
+    offers.pop_back();
+    return o;
+  }
   int weightOf(const Offer& o) {
     return step(pending_[size_t(o.pending)].step).inputs[size_t(o.form.input)];
   }
