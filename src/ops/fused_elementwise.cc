@@ -98,6 +98,7 @@ struct Program {
 
   void fill(const Args& a, const Tile& t) const {
     const auto* from = reinterpret_cast<const std::byte*>(base(a, t.from, 0, 0));
+    // fits: a tile's period is at most kRun.
     const int64_t bytes = t.period * t.from.size;
     for (int64_t at = 0; at < (kRun + t.period) * t.from.size; at += bytes)
       std::memcpy(a.scratch<std::byte>() + t.at + at, from, size_t(bytes));
@@ -254,6 +255,7 @@ class Compiler {
     }
     int64_t widest = 1;
     for (const Value& v : values_) widest = std::max(widest, v.size());
+    // fits: an element has at most 16 bytes.
     const int64_t registerSize = kRun * widest;
     std::vector<bool> used;
     for (size_t s = 0; s < program_.stages.size(); ++s) {
@@ -289,6 +291,7 @@ class Compiler {
     }
     program_.threads = plannedThreads();
     program_.registers = scratch_;
+    // fits: as many registers as a chain has steps at most.
     program_.registerBytes = int64_t(used.size()) * registerSize + 64;
     r_.scratch(SMW_TRY(add(scratch_, SMW_TRY(mul(program_.registerBytes, program_.threads)))));
     return {};
@@ -307,6 +310,7 @@ class Compiler {
   static bool repeats(const Shape& own, const Shape& stage) {
     const int64_t n = own.numElements();
     const auto last = stage.dims().last(size_t(std::min(own.rank(), stage.rank())));
+    // fits: a constant.
     return n > 0 && n <= kRun && stage.numElements() >= 4 * kRun &&
            std::ranges::equal(own.dims(), last);
   }
@@ -322,6 +326,7 @@ class Compiler {
       const int64_t n = op.shapes[k].numElements();
       Operand& o = in.in[k] = operand(values_[size_t(ops_[i].operands[k])], n == 1 ? 0 : 1);
       if (general || n == 1 || !isSpread(i, k)) continue;
+      // fits: what is spread has at most kRun elements.
       const int64_t at = SMW_TRY(allocate((kRun + 2 * n) * o.size));
       stageAt(i).tiles.push_back({o, at, n});
       o = {at, Place::kTile, o.size, 1, uint16_t(n)};
