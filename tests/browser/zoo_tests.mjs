@@ -8,7 +8,7 @@ const zoo = process.env.ZOO ?? '';
 
 if (existsSync(join(zoo, 'mobilenet_v2/saved_model')))
   for (const worker of [true, false])
-    for (const variant of ['strict', 'relaxed'])
+    for (const variant of ['core-strict', 'core-relaxed'])
       test(
         `zoo: MobileNetV2 224 through a file input, ${variant}, worker ${worker}`,
         async ({ page, url, consoleErrors }) => {
