@@ -115,7 +115,8 @@ TEST(Elementwise, BatchNormsBeforeActivations) {
   GraphBuilder b("g");
   const Output x = b.arg();
   Tensor variance = noise({40}, 8);
-  for (float& v : variance.span<float>()) v = std::abs(v) + 0.1f;
+  float* v = variance.data<float>();
+  for (int64_t i = 0; i < variance.numElements(); ++i) v[i] = std::abs(v[i]) + 0.1f;
   Output y = b.node("FusedBatchNormV3",
                     {x, b.constant(noise({40}, 5)), b.constant(noise({40}, 6)),
                      b.constant(noise({40}, 7)), b.constant(variance)},
