@@ -29,7 +29,8 @@ TEST(Layout, AttributesOfChannelsFirst) {
   Output y = n.op("Conv2D", {x, n.weights({3, 3, 4, 8}, 2)}, window(true, 2));
   y = n.op("BiasAdd", {y, n.weights({8}, 3)}, floatAttrs({{"data_format", std::string("NCHW")}}));
   Tensor variance = noise({8}, 6);
-  for (float& v : variance.span<float>()) v = std::abs(v) + 0.1f;
+  float* v = variance.data<float>();
+  for (int64_t i = 0; i < variance.numElements(); ++i) v[i] = std::abs(v[i]) + 0.1f;
   y = n.op("FusedBatchNormV3",
            {y, n.weights({8}, 4), n.weights({8}, 5), n.weights({8}, 7), n.b.constant(variance)},
            floatAttrs(
