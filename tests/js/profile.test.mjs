@@ -47,7 +47,7 @@ describe.each([
     expect(ops.reduce((n, o) => n + o.share, 0)).toBeCloseTo(1);
     expect(ops.map((o) => o.time)).toEqual([...ops].map((o) => o.time).sort((a, b) => b - a));
     expect(ops.find((o) => o.op === '_FusedDepthwiseConv2d').steps).toBe(steps.length);
-    expect(String(profile)).toContain(steps[0].node);
+    expect(profile.toString(100)).toContain(steps[0].node.slice(-50));
 
     // The next call is an ordinary one.
     const again = await call(decodeInputs(c));
