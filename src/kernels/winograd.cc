@@ -276,16 +276,13 @@ void winograd(Parallel& parallel, const Conv& s, int tile, const float* inp, con
               float* out, const Epilogue& epilogue, float* scratch) {
   const Run run{s, Grid(s, tile), inp, packed, out, epilogue};
   const int64_t blocks = run.g.blocks(), each = s.inChannels + run.g.floats();
-  const bool apart = blocks >= 2 * parallel.threads();  // else all work on the same block
-  for (int64_t i = 0; i < (apart ? parallel.threads() : 1); ++i)
-    std::fill_n(scratch + i * each, s.inChannels, 0.f);
-  if (apart) {
-    parallel.run(blocks, 1, [&](int64_t begin, int64_t end, int slot) {
-      for (int64_t i = begin; i < end; ++i) run.block(serial(), i, scratch + slot * each);
-    });
-    return;
-  }
-  for (int64_t i = 0; i < blocks; ++i) run.block(parallel, i, scratch);
+  // As many blocks for each thread as there are for all, then all work on what is left.
+  const int64_t threads = parallel.threads(), apart = blocks / threads * threads;
+  for (int64_t i = 0; i < threads; ++i) std::fill_n(scratch + i * each, s.inChannels, 0.f);
+  parallel.run(apart, 1, [&](int64_t begin, int64_t end, int slot) {
+    for (int64_t i = begin; i < end; ++i) run.block(serial(), i, scratch + slot * each);
+  });
+  for (int64_t i = apart; i < blocks; ++i) run.block(parallel, i, scratch);
 }
 
 #undef SMW_INLINE
