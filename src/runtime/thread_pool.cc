@@ -8,7 +8,8 @@ namespace {
 
 // Chunks are finer than threads, so that a disturbed core holds up the others by one chunk only.
 constexpr int32_t kChunksPerThread = 4;
-// Fewer units of worthwhile work than this do not wake a helper that sleeps.
+// Fewer grains than this do not wake a helper that sleeps, unless an item is a grain of its own:
+// those may be long.
 constexpr int64_t kWorthWaking = 8;
 
 #ifdef __EMSCRIPTEN__
@@ -57,7 +58,7 @@ void ThreadPool::run(int64_t n, int64_t grain, kernels::RangeFn fn) {
   if (n <= 0) return;
   const int64_t units = (n + grain - 1) / grain;
   const bool asleep = sleepers_.load(std::memory_order_relaxed) >= threads_ - 1;
-  if (threads_ == 1 || running_ || units < (asleep ? kWorthWaking : 2)) {
+  if (threads_ == 1 || running_ || units < (asleep && grain > 1 ? kWorthWaking : 2)) {
     fn(0, n, 0);
     return;
   }
