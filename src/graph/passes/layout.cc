@@ -102,7 +102,9 @@ class Layouts {
     Node n = g_[i];
     const bool window = n.op == "Conv2D" || n.op == "DepthwiseConv2dNative" || n.op == "MaxPool" ||
                         n.op == "AvgPool";
-    if (!window && n.op != "BiasAdd" && !n.op.starts_with("FusedBatchNorm")) return;
+    // Biases are added to any rank: only what comes from an image is one.
+    const bool bias = n.op == "BiasAdd" && last_.contains(n.inputs[0]);
+    if (!window && !bias && !n.op.starts_with("FusedBatchNorm")) return;
     for (const char* name : {"strides", "dilations", "ksize"})
       if (const Ints* v = n.attrs.find<Ints>(name)) {
         if (v->size() != 4) return;
