@@ -276,8 +276,10 @@ void winograd(Parallel& parallel, const Conv& s, int tile, const float* inp, con
               float* out, const Epilogue& epilogue, float* scratch) {
   const Run run{s, Grid(s, tile), inp, packed, out, epilogue};
   const int64_t blocks = run.g.blocks(), each = s.inChannels + run.g.floats();
-  // As many blocks for each thread as there are for all, then all work on what is left.
-  const int64_t threads = parallel.threads(), apart = blocks / threads * threads;
+  // As many whole blocks for each thread as there are for all, then all work on what is left: the
+  // last block may be far smaller than the others.
+  const int64_t threads = parallel.threads(), whole = run.g.total / run.g.block,
+                apart = whole / threads * threads;
   for (int64_t i = 0; i < threads; ++i) std::fill_n(scratch + i * each, s.inChannels, 0.f);
   parallel.run(apart, 1, [&](int64_t begin, int64_t end, int slot) {
     for (int64_t i = begin; i < end; ++i) run.block(serial(), i, scratch + slot * each);

@@ -18,6 +18,17 @@ int64_t grainFor(int64_t count) {
   return std::max<int64_t>(1, kElementGrain / std::max<int64_t>(1, count));
 }
 
+/// A range of columns walks over all rows, so it takes as many columns as leave each thread some,
+/// whole cache lines of them; or whole rows of outputs where those are enough.
+int64_t grainFor(const kernels::ReducePlan& p, int threads) {
+  const int64_t least = grainFor(p.count());
+  if (p.inner == 1) return least;
+  if (p.kept.total >= 4 * threads) return (least + p.inner - 1) / p.inner * p.inner;
+  constexpr int64_t kLine = 16;
+  const int64_t columns = std::max(least, (p.inner + threads - 1) / threads);
+  return (columns + kLine - 1) / kLine * kLine;
+}
+
 struct Reduction {
   Shape out;
   kernels::ReducePlan plan;
@@ -56,7 +67,9 @@ Status reduceOver(Resolver& r, ReduceOp op, const Dims& axes, bool keepDims) {
   const Reduction plan = SMW_TRY(planOver(r.shape(0), axes, keepDims));
   r.addOutput(r.dtype(0), plan.out);
   return r.kernel([k, p = plan.plan](const Args& a) {
-    a.context.parallel().run(p.outputs(), grainFor(p.count()), [&](int64_t begin, int64_t end) {
+    auto& parallel = a.context.parallel();
+    const int64_t grain = grainFor(p, parallel.threads());
+    parallel.run(p.outputs(), grain, [&](int64_t begin, int64_t end) {
       runReduce(k, p, a.inputs[0], a.outputs[0], begin, end);
     });
   });
