@@ -2,8 +2,10 @@
 # has no .cc (yet). src/name/links/*.cc are alternatives, of which each link takes one: name_core, name_full.
 
 # Kernels where most time is not spent: they are built for size. -Os still vectorises loops, -Oz does not.
-set(small_kernels argmax binary_int compressed conv_backprop_filter depthwise_backprop fake_quant fft
-                  generic_conv generic_matmul generic_pool reduce reduce_other resize_area resize_bicubic)
+set(small_kernels argmax attention binary_f32 binary_int broadcast cast cast_half compressed conv_backprop_filter
+                  conv_transpose depthwise_backprop fake_quant fft gemm_half gemm_int8 generic_conv generic_matmul
+                  generic_pool matmul nd_copy norm pool recurrent reduce reduce_f32 reduce_other resize_area
+                  resize_bicubic resize_bilinear select softmax transpose unary_f32)
 set(smallest_kernels binary binary_f64 binary_grad binary_special conv pack parallel scan special special_gamma unary
                      unary_complex unary_f64 unary_int)
 

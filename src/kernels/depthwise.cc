@@ -202,18 +202,21 @@ __attribute__((noinline)) void pixels(const Plan& s, const Group& g) {
   const int64_t n = P * s.channels;
   // It may lie where the output goes.
   if (s.e.residual) std::copy_n(s.e.residual + g.outOffset, n, g.residual);
-  switch (s.shape) {
+  // Strides come with images that shrink: few of their outputs are the last of a row.
+  constexpr bool kFew = P < kPixels;
+  switch (kFew && (s.shape == Shape::k3Stride2 || s.shape == Shape::k5Stride2) ? Shape::kAny
+                                                                               : s.shape) {
     case Shape::k3:
       c = channels<P, FixedTaps<P, 3, 1, Table>>(s, g, c);
       break;
     case Shape::k3Stride2:
-      c = channels<P, FixedTaps<P, 3, 2, Table>>(s, g, c);
+      if constexpr (!kFew) c = channels<P, FixedTaps<P, 3, 2, Table>>(s, g, c);
       break;
     case Shape::k5:
       c = channels<P, FixedTaps<P, 5, 1, Table>>(s, g, c);
       break;
     case Shape::k5Stride2:
-      c = channels<P, FixedTaps<P, 5, 2, Table>>(s, g, c);
+      if constexpr (!kFew) c = channels<P, FixedTaps<P, 5, 2, Table>>(s, g, c);
       break;
     case Shape::kAny:
       c = channels<P, AnyTaps<P, 2, Table>>(s, g, c);
