@@ -155,8 +155,8 @@ __attribute__((always_inline)) inline void channelsAt(const Loop& s, ptrdiff_t c
 }
 
 // The last one to three channels.
-__attribute__((noinline)) void channelRest(const Plan& s, const Group& g, bool table, int count,
-                                           int64_t c) {
+__attribute__((noinline, minsize)) void channelRest(const Plan& s, const Group& g, bool table,
+                                                    int count, int64_t c) {
   const int64_t kw = s.w.kernel[2], n = s.channels;
   for (; c < n; ++c)
     for (int p = 0; p < count; ++p) {
@@ -177,8 +177,8 @@ __attribute__((noinline)) void channelRest(const Plan& s, const Group& g, bool t
 }
 
 // A residual is rare, and would make the loops above slower.
-__attribute__((noinline)) void addResidual(const Plan& s, const float* residual, float* out,
-                                           int64_t n) {
+__attribute__((noinline, minsize)) void addResidual(const Plan& s, const float* residual,
+                                                    float* out, int64_t n) {
 #pragma clang loop vectorize(disable) unroll(disable)
   for (int64_t i = 0; i < n; ++i) {
     const float sum = out[i] + residual[i], x = sum < s.e.lo ? s.e.lo : sum;
@@ -202,21 +202,21 @@ __attribute__((noinline)) void pixels(const Plan& s, const Group& g) {
   const int64_t n = P * s.channels;
   // It may lie where the output goes.
   if (s.e.residual) std::copy_n(s.e.residual + g.outOffset, n, g.residual);
-  // Strides come with images that shrink: few of their outputs are the last of a row.
-  constexpr bool kFew = P < kPixels;
-  switch (kFew && (s.shape == Shape::k3Stride2 || s.shape == Shape::k5Stride2) ? Shape::kAny
-                                                                               : s.shape) {
+  // Strides are rare, and few of their outputs are at the edges: those go the general way.
+  constexpr bool kStrides = !Table;
+  switch (!kStrides && (s.shape == Shape::k3Stride2 || s.shape == Shape::k5Stride2) ? Shape::kAny
+                                                                                    : s.shape) {
     case Shape::k3:
       c = channels<P, FixedTaps<P, 3, 1, Table>>(s, g, c);
       break;
     case Shape::k3Stride2:
-      if constexpr (!kFew) c = channels<P, FixedTaps<P, 3, 2, Table>>(s, g, c);
+      if constexpr (kStrides) c = channels<P, FixedTaps<P, 3, 2, Table>>(s, g, c);
       break;
     case Shape::k5:
       c = channels<P, FixedTaps<P, 5, 1, Table>>(s, g, c);
       break;
     case Shape::k5Stride2:
-      if constexpr (!kFew) c = channels<P, FixedTaps<P, 5, 2, Table>>(s, g, c);
+      if constexpr (kStrides) c = channels<P, FixedTaps<P, 5, 2, Table>>(s, g, c);
       break;
     case Shape::kAny:
       c = channels<P, AnyTaps<P, 2, Table>>(s, g, c);
