@@ -19,6 +19,9 @@ constexpr Pass kPasses[] = {
     {Pass::kBeforeLoad, "inline", passes::inlineCalls},
     {Pass::kBeforeLoad, "identity", passes::dropIdentities},
     {Pass::kBeforeLoad, "variables", passes::freezeVariables},
+    // What is made of weights, as the two rows of a GRU's bias, is to go into bodies like weights.
+    {Pass::kBeforeLoad, "fold", passes::foldConstants},
+    {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "specialize", passes::specializeBodies},
     {Pass::kBeforeLoad, "fold", passes::foldConstants},
     {Pass::kBeforeLoad, "branches", passes::chooseBranches},

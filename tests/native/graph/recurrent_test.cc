@@ -7,6 +7,7 @@ namespace {
 struct Form {
   bool lstm = true, resetAfter = true, bias = true, batchMajor = true, reversed = false;
   bool sequence = true, swapped = true, masked = false, zeroMasked = false, maximum = false;
+  bool passedIn = false;  // weights come into the loop, biases as rows of one weight
   const char* activation = "Tanh";
   // What only looks like a layer.
   bool countsFromOne = false, readsCounter = false, halvedGate = false;
@@ -29,7 +30,7 @@ class Loop {
  public:
   explicit Loop(const Form& form) : f(form) {}
 
-  // Arguments: counter, time, list, [previous,] h, [c,] inputs, [mask].
+  // Arguments: counter, time, list, [previous,] h, [c,] inputs, [mask,] [weights].
   void makeBody() {
     GraphBuilder b("body");
     const Output counter = b.arg(), time = b.arg(), list = b.arg();
@@ -43,11 +44,18 @@ class Loop {
       return b.node("TensorListGetItem", {of, time, b.ints({-1, width})}, elements(t));
     };
     const int64_t gates = f.lstm ? 4 : 3, wide = gates * f.units;
+    std::vector<Output> passed;
+    const auto weight = [&](Ints dims, uint32_t seed) {
+      if (!f.passedIn) return b.constant(noise(dims, seed));
+      weights.push_back({dims, seed});
+      passed.push_back(b.arg());
+      return passed.back();
+    };
     const auto product = [&](Output a, int64_t rows, int64_t columns, uint32_t seed) {
-      return b.node("MatMul", {a, b.constant(noise({rows, columns}, seed))}, floatAttrs());
+      return op("MatMul", {a, weight({rows, columns}, seed)});
     };
     const auto biased = [&](Output a, uint32_t seed) {
-      return f.bias ? op("BiasAdd", {a, b.constant(noise({wide}, seed))}) : a;
+      return f.bias ? op("BiasAdd", {a, weight({wide}, seed)}) : a;
     };
     const auto part = [&](Output a, int i) {
       return b.node(
@@ -107,13 +115,14 @@ class Loop {
     results.insert(results.end(), states.begin(), states.end());
     results.push_back(inputs);
     if (f.masked) results.push_back(masks);
+    results.insert(results.end(), passed.begin(), passed.end());
     library.add(b.returning(results));
   }
 
   void makeCond() {
     GraphBuilder b("cond");
     const Output counter = b.arg(), time = b.arg();
-    for (int i = 0; i < 3 + f.lstm + 2 * f.masked; ++i) b.arg();
+    for (int i = 0; i < 3 + f.lstm + 2 * f.masked + int(weights.size()); ++i) b.arg();
     const auto less = [&](Output a, int32_t than) {
       return b.node("Less", {a, b.constant(*Tensor::scalar(than))}, intAttrs());
     };
@@ -151,6 +160,15 @@ class Loop {
     if (f.lstm) in.push_back(c);
     in.push_back(list(x, DType::kFloat, int32_t(f.depth), f.batchMajor));
     if (f.masked) in.push_back(list(mask, DType::kBool, 1, true));
+    for (const auto& [dims, seed] : weights) {
+      if (dims.size() == 2) {
+        in.push_back(b.constant(noise(dims, seed)));
+        continue;
+      }
+      const Output rows = b.node("Unpack", {b.constant(noise({2, dims[0]}, seed))},
+                                 floatAttrs({{"num", int64_t(2)}, {"axis", int64_t(0)}}), 2);
+      in.push_back({rows.node, int(seed & 1)});
+    }
     Attrs loop;
     loop.set("cond", FunctionRef{"cond", nullptr});
     loop.set("body", FunctionRef{"body", nullptr});
@@ -186,6 +204,7 @@ class Loop {
  private:
   Form f;
   Functions library;
+  std::vector<std::pair<Ints, uint32_t>> weights;  // that are passed in
 };
 
 TEST(Recurrent, EveryFormOfLayer) {
@@ -215,6 +234,20 @@ TEST(Recurrent, Sizes) {
         for (bool lstm : {false, true})
           Loop({.lstm = lstm, .batch = batch, .times = times, .units = units}).check(1);
       }
+}
+
+TEST(Recurrent, WeightsAndBiasRowsThatArePassedIn) {
+  for (bool reversed : {false, true})
+    for (bool sequence : {false, true})
+      for (bool masked : {false, true})
+        for (int cell = 0; cell < 3; ++cell)
+          Loop({.lstm = cell == 0,
+                .resetAfter = cell == 1,
+                .reversed = reversed,
+                .sequence = sequence,
+                .masked = masked,
+                .passedIn = true})
+              .check(1);
 }
 
 TEST(Recurrent, OtherActivations) {
