@@ -3,7 +3,7 @@
 
 # Kernels where most time is not spent: they are built for size. -Os still vectorises loops, -Oz does not.
 set(small_kernels argmax attention binary_f32 binary_int broadcast cast cast_half compressed conv_backprop_filter
-                  conv_transpose depthwise depthwise_backprop fake_quant fft gemm_half gemm_int8 generic_conv generic_matmul
+                  conv_transpose depthwise_backprop fake_quant fft gemm_half gemm_int8 generic_conv generic_matmul
                   generic_pool matmul nd_copy norm pool recurrent reduce reduce_f32 reduce_other resize_area
                   resize_bicubic resize_bilinear select softmax transpose unary_f32)
 set(smallest_kernels binary binary_f64 binary_grad binary_special conv pack parallel scan special special_gamma unary
