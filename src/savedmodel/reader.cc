@@ -51,7 +51,8 @@ Status SavedModelReader::start() {
   const std::string prefix = joinPath(root_, "variables/variables");
   if (hasCheckpointFiles(vfs_, prefix)) {
     files_->checkpoint = std::make_unique<CheckpointReader>(vfs_, prefix, options_.verify);
-    if (options_.objects) files_->checkpoint->wantObjects();
+    // Who only looks is told of shards that are missing, too.
+    if (options_.objects || !options_.choose) files_->checkpoint->wantObjects();
     files_->running.push_back(files_->checkpoint.get());
   }
   if (const auto file = vfs_.find(joinPath(root_, "fingerprint.pb"));

@@ -102,9 +102,11 @@ class Layouts {
     Node n = g_[i];
     const bool window = n.op == "Conv2D" || n.op == "DepthwiseConv2dNative" || n.op == "MaxPool" ||
                         n.op == "AvgPool";
-    // Biases are added to any rank: only what comes from an image is one.
-    const bool bias = n.op == "BiasAdd" && last_.contains(n.inputs[0]);
-    if (!window && !bias && !n.op.starts_with("FusedBatchNorm")) return;
+    // Biases are added to any rank, and layer norms are written as batch norms over rows: these
+    // two are moved where an image comes in.
+    const bool follows =
+        (n.op == "BiasAdd" || n.op.starts_with("FusedBatchNorm")) && last_.contains(n.inputs[0]);
+    if (!window && !follows) return;
     for (const char* name : {"strides", "dilations", "ksize"})
       if (const Ints* v = n.attrs.find<Ints>(name)) {
         if (v->size() != 4) return;

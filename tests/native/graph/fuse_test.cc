@@ -218,7 +218,7 @@ TEST(Fuse, SharedWeightsAreScaledOnce) {
   const Output x = b.arg();
   const Output w = b.constant(noise({1, 1, 5, 8}, 3));
   const Output l = batchNorm(b, b.node("Conv2D", {x, w}, convAttrs()), 8, 5);
-  const Output plain = b.node("Conv2D", {x, w}, convAttrs());
+  const Output plain = b.node("Conv2D", {b.node("Relu", {x}, floatAttrs()), w}, convAttrs());
   const Output strided = b.node("Conv2D", {x, w}, convAttrs("SAME", 2));
   same(b.returning({l, plain, strided}), {noise({2, 4, 4, 5})}, {{"_FusedConv2D", 3}});
 }

@@ -169,7 +169,7 @@ TEST_F(ExecutorTest, EndlessRecursionStopsAtTheDepthLimit) {
 TEST_F(ExecutorTest, ASpentBudgetPausesBetweenSteps) {
   GraphBuilder b("g");
   Output y = b.arg();
-  for (int i = 0; i < 100; ++i) y = b.node("TestAdd", {y, b.scalar(1)});
+  for (int i = 0; i < 400; ++i) y = b.node("TestAdd", {y, b.scalar(1)});
   auto g = b.returning({y});
   auto plan = *Plan::make(*g);
   executor_.start(*plan, {floats({0})});
@@ -182,7 +182,7 @@ TEST_F(ExecutorTest, ASpentBudgetPausesBetweenSteps) {
     ++pauses;
   }
   EXPECT_GE(pauses, 5);
-  EXPECT_EQ(values(executor_.takeOutputs()[0]), (std::vector<float>{100}));
+  EXPECT_EQ(values(executor_.takeOutputs()[0]), (std::vector<float>{400}));
 }
 
 TEST_F(ExecutorTest, ACycleIsNamed) {

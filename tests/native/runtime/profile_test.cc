@@ -80,7 +80,7 @@ TEST_F(ProfileTest, ForgetsTheRunForWarmingUp) {
 TEST_F(ProfileTest, AStepThatIsLookedAtAndPausedCountsOnce) {
   GraphBuilder b("g");
   Output x = b.arg();
-  for (int i = 0; i < 100; ++i) x = b.node("TestAdd", {x, b.scalar(1)});
+  for (int i = 0; i < 400; ++i) x = b.node("TestAdd", {x, b.scalar(1)});
   auto g = b.returning({x});
   auto plan = *Plan::make(*g);
   executor_.setProfile(&profile_);
@@ -92,7 +92,7 @@ TEST_F(ProfileTest, AStepThatIsLookedAtAndPausedCountsOnce) {
     return spent;
   });
   EXPECT_GE(pauses, 3);
-  EXPECT_EQ(profile_.entries(), 100);
+  EXPECT_EQ(profile_.entries(), 400);
   std::string steps = told().text;
   steps.resize(steps.find(R"(],"spans")"));
   int seen = 0;
@@ -100,7 +100,7 @@ TEST_F(ProfileTest, AStepThatIsLookedAtAndPausedCountsOnce) {
     EXPECT_EQ(steps.substr(at, 5), "]],1,");
     ++seen;
   }
-  EXPECT_EQ(seen, 100);
+  EXPECT_EQ(seen, 400);
 }
 
 /// Steps of a loop are counted each time round, within the loop's own span.
