@@ -51,8 +51,7 @@ Status SavedModelReader::start() {
   const std::string prefix = joinPath(root_, "variables/variables");
   if (hasCheckpointFiles(vfs_, prefix)) {
     files_->checkpoint = std::make_unique<CheckpointReader>(vfs_, prefix, options_.verify);
-    // Who only looks is told of shards that are missing, too.
-    if (options_.objects || !options_.choose) files_->checkpoint->wantObjects();
+    if (options_.objects) files_->checkpoint->wantObjects();
     files_->running.push_back(files_->checkpoint.get());
   }
   if (const auto file = vfs_.find(joinPath(root_, "fingerprint.pb"));
@@ -97,6 +96,17 @@ Result<LoadStep> SavedModelReader::stepFiles() {
   return all;
 }
 
+// Who only looks at a model reads no shard, but is told of one that is not there.
+void SavedModelReader::dropIncompleteCheckpoint() {
+  for (const BundleEntry& e : checkpoint_->entries()) {
+    const std::string path = checkpoint_->shardPath(e.shard);
+    if (e.size == 0 || vfs_.find(path)) continue;
+    checkpointError_ = cat(path, " is missing");
+    checkpoint_ = nullptr;
+    return;
+  }
+}
+
 Status SavedModelReader::finish() {
   schemaVersion_ = files_->model->schemaVersion();
   metaGraphs_ = files_->model->take();
@@ -104,6 +114,7 @@ Status SavedModelReader::finish() {
   if (files_->checkpoint) {
     checkpoint_ = files_->checkpoint->takeBundle();
     checkpointObjects_ = files_->checkpoint->takeObjects();
+    if (!options_.choose) dropIncompleteCheckpoint();
   }
   if (files_->fingerprint) fingerprint_ = readFingerprint(files_->fingerprint->bytes());
   files_ = std::make_unique<Files>();

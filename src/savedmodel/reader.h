@@ -82,6 +82,7 @@ class SavedModelReader : public Loader {
   Status start();
   Result<LoadStep> stepFiles();
   Status finish();
+  void dropIncompleteCheckpoint();
   VirtualFileSystem& vfs_;
   ReaderOptions options_;
   std::unique_ptr<Files> files_;
