@@ -3,6 +3,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { inRoot } from './lib/run.mjs';
 
 const types = {
@@ -52,7 +53,8 @@ function locate(mounts, pathname) {
 /**
  * Serves folders. `mounts` maps URL prefixes ("/", "/fixtures/") to folders.
  * `isolated` sends COOP and COEP; `ranges: false` ignores Range headers; `headers` are added to each answer;
- * `onFile({ pathname, path, size, bytes })` is told of each file that is sent, and how much of it.
+ * `onFile({ pathname, path, size, bytes })` is told of each file that is sent, and how much of it; `onPost(pathname,
+ * body)` of each text that is posted.
  * Resolves to { url, port, close() }. Port 0 takes a free one.
  */
 export function serve({
@@ -62,11 +64,19 @@ export function serve({
   ranges = true,
   headers = {},
   onFile = () => undefined,
+  onPost,
 }) {
   const server = createServer((request, response) => {
     const common = { ...(isolated ? isolation : {}), 'Cache-Control': 'no-cache', ...headers };
     let found = null;
     let pathname = '';
+    if (onPost && request.method === 'POST') {
+      text(request).then((body) => {
+        onPost(request.url, body);
+        response.writeHead(204, common).end();
+      });
+      return;
+    }
     try {
       pathname = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
       found = locate(mounts, pathname);

@@ -1,20 +1,57 @@
-// One measurement: a fresh Chromium, one page, one engine, one model.
-import { chromium } from 'playwright-core';
+// One measurement: a fresh Chromium, one page, one engine, one model. The page posts what it finds. No debugger is
+// attached: with one, Chromium keeps a copy of whatever is fetched, which takes longer than to fetch it.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { coresMeter } from './machine.mjs';
 
 const flags = [
+  '--headless',
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
+  '--no-default-browser-check',
   '--disable-background-networking',
+  '--disable-background-timer-throttling',
+  '--disable-backgrounding-occluded-windows',
   '--disable-component-update',
+  '--disable-default-apps',
+  '--disable-dev-shm-usage',
+  '--disable-extensions',
+  '--disable-renderer-backgrounding',
   '--disable-sync',
+  '--mute-audio',
+  '--password-store=basic',
 ];
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const harmless = /404|INFO:|WARNING:|WebGPU/;
 
-export const launch = () => chromium.launch({ executablePath, args: flags });
+/** Starts a browser at an address: { ended, close() }, where `ended` rejects when the browser does. */
+function launch(url) {
+  const profile = mkdtempSync(join(tmpdir(), 'smw-bench-'));
+  const child = spawn(executablePath, [...flags, `--user-data-dir=${profile}`, url], {
+    stdio: 'ignore',
+    detached: true, // a group of its own, which ends as a whole
+  });
+  const exit = new Promise((done) => child.once('exit', done).once('error', done));
+  const ended = exit.then((why) => {
+    throw new Error(`Chromium ended: ${why}`);
+  });
+  ended.catch(() => undefined);
+  return {
+    ended,
+    async close() {
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It is gone.
+      }
+      await exit;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
 
 function within(promise, ms, what) {
   let timer;
@@ -24,26 +61,21 @@ function within(promise, ms, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-async function inPage(page, server, request, log) {
-  page.on('console', (m) => {
-    if (m.type() === 'error' && !harmless.test(m.text())) log.push(m.text().slice(0, 300));
-  });
-  page.on('pageerror', (e) => log.push(e.message.slice(0, 300)));
-  await page.goto(`${server.url}bench/index.html`);
-  await page.waitForFunction('globalThis.bench');
-  const call = (name, ms) =>
-    within(
-      page.evaluate(([f, r]) => globalThis.bench[f](r), [name, request]),
-      ms,
-      name,
-    );
-  await call('prepare', 60_000);
+/** The stages of page/page.mjs, in their order. */
+async function allStages(server, browser, log) {
+  const stage = async (name, ms) => {
+    const report = await within(Promise.race([server.nextReport(), browser.ended]), ms, name);
+    log.push(...report.log);
+    if (report.error) throw new Error(report.error);
+    return report.found;
+  };
+  await stage('prepare', 60_000);
   server.takeDownloads();
-  const first = await call('first', 120_000);
+  const first = await stage('first', 120_000);
   const downloads = server.takeDownloads();
   if (!first.answer.right) return { ...first, downloads, error: 'wrong answer: not timed' };
   const cores = coresMeter();
-  const steady = await call('steady', 180_000);
+  const steady = await stage('steady', 180_000);
   if (!steady.answer.right)
     return { ...first, ...steady, samples: undefined, error: 'wrong later' };
   return { ...first, ...steady, downloads, coresBusy: cores() };
@@ -52,22 +84,20 @@ async function inPage(page, server, request, log) {
 /** What the page found, or { error }; never rejects. `request` goes to the page as it is. */
 export async function measure(server, request) {
   const log = [];
-  let browser;
+  server.forgetReports();
+  const job = encodeURIComponent(JSON.stringify(request));
+  const browser = launch(`${server.url}bench/index.html#${job}`);
   try {
-    browser = await launch();
-    return { ...(await inPage(await browser.newPage(), server, request, log)), log };
+    return { ...(await allStages(server, browser, log)), log };
   } catch (error) {
-    const [text] = String(error.message ?? error).split('\n    at ');
-    return { error: text.replace(/^page\.evaluate: /, '').slice(0, 800), log };
+    return { error: String(error.message ?? error).slice(0, 800), log };
   } finally {
-    await within(browser?.close(), 10_000, 'close').catch(() => undefined);
+    await browser.close();
   }
 }
 
 /** Its version. */
-export async function browserVersion() {
-  const browser = await launch();
-  const version = browser.version();
-  await browser.close();
-  return version;
-}
+export const browserVersion = () =>
+  /\d[\d.]*/.exec(
+    execFileSync(executablePath, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] }),
+  )[0];

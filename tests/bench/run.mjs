@@ -23,11 +23,11 @@ function setUp({ models, engines, 'no-setup': asItIs }) {
   setUpModels(models, [...kinds]);
 }
 
-async function newRun({ models, engines: _, report: _1, ...options }) {
+function newRun({ models, engines: _, report: _1, ...options }) {
   const run = {
     date: new Date().toISOString(),
     machine: machine(),
-    versions: { chromium: await browserVersion(), ...peerVersions() },
+    versions: { chromium: browserVersion(), ...peerVersions() },
     options,
     models: {},
   };
@@ -100,7 +100,7 @@ else if (options.report) {
 } else {
   setUp(options);
   options.models = options.models.filter((m) => manifestOf(m) || say(`${m}: not made, left out`));
-  const run = await newRun(options);
+  const run = newRun(options);
   await allRounds(run, options);
   console.log(markdown(run));
   console.log(join(options.out, 'bench.md'));

@@ -1,4 +1,5 @@
-// One engine and one model in a fresh page: first answer, check, steady state, yardstick. The host calls `bench.*`.
+// One engine and one model in a fresh page: first answer, check, steady state, yardstick. The address says which; what
+// each stage found is posted.
 import { wasmBytes } from './memory.mjs';
 import { compare } from './compare.mjs';
 import { readInputs } from './inputs.mjs';
@@ -7,7 +8,7 @@ import { sample } from './sample.mjs';
 
 const state = {};
 
-globalThis.bench = {
+const stages = {
   /** Everything that is no part of what is timed. */
   async prepare({ model }) {
     Object.assign(state, await readInputs(`/zoo/${model}/`));
@@ -51,3 +52,30 @@ globalThis.bench = {
     };
   },
 };
+
+/** A browser that has just started is busy with itself. */
+const settle = () => new Promise((done) => setTimeout(done, 1500));
+
+const log = [];
+addEventListener('error', (e) => log.push(String(e.message).slice(0, 300)));
+addEventListener('unhandledrejection', (e) => log.push(String(e.reason).slice(0, 300)));
+const { error: toConsole } = console;
+console.error = (...args) => {
+  const text = args.join(' ');
+  if (!/INFO:|WARNING:|WebGPU/.test(text)) log.push(text.slice(0, 300));
+  toConsole(...args);
+};
+
+const report = (what) =>
+  fetch('/report', { method: 'POST', body: JSON.stringify({ ...what, log: log.splice(0) }) });
+
+const request = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+try {
+  for (const name in stages) {
+    const found = await stages[name](request);
+    await report({ found });
+    if (name === 'prepare') await settle();
+  }
+} catch (error) {
+  await report({ error: String(error?.message ?? error) });
+}
