@@ -9,7 +9,7 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: {
       globals: Object.fromEntries(
-        'process console URL Buffer setTimeout clearTimeout performance fetch Headers Blob File Response TextEncoder TextDecoder AbortController AbortSignal WebAssembly SharedArrayBuffer structuredClone window document navigator self globalThis test expect describe beforeAll afterAll beforeEach afterEach jest it'
+        'process console URL Buffer setTimeout clearTimeout performance fetch Headers Blob File Response TextEncoder TextDecoder AbortController AbortSignal WebAssembly SharedArrayBuffer structuredClone window document navigator self globalThis location addEventListener test expect describe beforeAll afterAll beforeEach afterEach jest it'
           .split(' ')
           .map((name) => [name, 'readonly']),
       ),
