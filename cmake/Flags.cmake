@@ -44,3 +44,13 @@ set(SMW_WARNINGS -Wall -Wextra -Wno-gnu-statement-expression)
 if(SMW_WERROR)
   list(APPEND SMW_WARNINGS -Werror)
 endif()
+
+# What is compiled for size, which in the wasm is all but src/kernels: optimised once more as a whole when it is
+# linked. Helper threads run kernels alone, so nothing guards statics. `smw_outline` makes a function of what is
+# repeated within a file; not for what runs at every step or byte.
+add_library(smw_size INTERFACE)
+if(EMSCRIPTEN)
+  target_compile_options(smw_size INTERFACE -flto -mnontrapping-fptoint -fno-threadsafe-statics)
+  target_compile_definitions(smw_size INTERFACE NDEBUG)
+  set(smw_outline "-mllvm -ir-outliner -mllvm -enable-linkonceodr-ir-outlining")
+endif()

@@ -55,4 +55,6 @@ target_include_directories(proto SYSTEM PUBLIC ${gen} ${gen}/proto ${protobuf_pr
 target_link_libraries(proto PUBLIC ${protobuf_prefix}/lib/libprotobuf-lite.a)
 if(EMSCRIPTEN)
   target_compile_options(proto PRIVATE -fno-exceptions)
+  target_link_libraries(proto PRIVATE smw_size)
+  set_source_files_properties(${generated_sources} PROPERTIES COMPILE_FLAGS ${smw_outline})
 endif()

@@ -12,15 +12,17 @@ endif()
 # Objects, not an archive: nothing refers to the bindings by name.
 add_library(wasm OBJECT ${wasm_sources})
 target_compile_options(wasm PRIVATE ${SMW_WARNINGS})
-target_link_libraries(wasm PUBLIC runtime smw_flags)
+target_link_libraries(wasm PUBLIC runtime PRIVATE smw_flags smw_size)
 foreach(link serial threads)
   add_library(wasm_${link} OBJECT src/wasm/links/${link}.cc)
   target_compile_options(wasm_${link} PRIVATE ${SMW_WARNINGS})
-  target_link_libraries(wasm_${link} PUBLIC runtime smw_flags)
+  target_link_libraries(wasm_${link} PUBLIC runtime PRIVATE smw_flags smw_size)
 endforeach()
 
 set(link_flags
   -Oz
+  -mnontrapping-fptoint
+  -sBINARYEN_EXTRA_PASSES=--converge
   --no-entry
   --emit-symbol-map  # for tools/wasm_size.mjs; the wasm stays as it is
   -sMODULARIZE
