@@ -110,7 +110,7 @@ describe.each([
     await call({ image: images(2) });
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 20);
-    const error = await rejection(call({ image: images(64) }, { signal: abort.signal }));
+    const error = await rejection(call({ image: images(256) }, { signal: abort.signal }));
     expect(error.name).toBe('AbortError');
     expect((await call({ image: images(2) })).scores.shape).toEqual([2, 10]);
     model.dispose();
