@@ -10,6 +10,8 @@ namespace smw::kernels {
 
 namespace {
 
+using Complex = Fft::Complex;
+
 /// Larger prime factors go through Bluestein's convolution.
 constexpr int64_t kMostRadix = 13;
 
@@ -30,27 +32,24 @@ bool isSmooth(int64_t n) {
 
 int64_t convolutionSize(int64_t n) { return int64_t(std::bit_ceil(uint64_t(2 * n - 1))); }
 
-/// exp(-2 pi i k / n), exact to the last bit of T: the angle is taken from its octant in double.
-template <typename T>
-std::complex<T> root(int64_t k, int64_t n) {
+/// exp(-2 pi i k / n)
+Complex root(int64_t k, int64_t n) {
   const double angle = -2 * std::numbers::pi * (double(k) / double(n));
-  return {T(std::cos(angle)), T(std::sin(angle))};
+  return {std::cos(angle), std::sin(angle)};
 }
 
 // std::complex's product looks after infinities, at a price that no transform needs to pay.
-template <typename T>
-inline std::complex<T> times(std::complex<T> a, std::complex<T> b) {
+inline Complex times(Complex a, Complex b) {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 /// a * -i
-template <typename T>
-inline std::complex<T> turn(std::complex<T> a) {
+inline Complex turn(Complex a) {
   return {a.imag(), -a.real()};
 }
 
 /// b[j] = sum over k of a[k] exp(-2 pi i j k / 4), or / 2.
-template <int R, typename T>
-inline void butterfly(const std::complex<T>* a, std::complex<T>* b) {
+template <int R>
+inline void butterfly(const Complex* a, Complex* b) {
   if constexpr (R == 2) {
     b[0] = a[0] + a[1];
     b[1] = a[0] - a[1];
@@ -63,11 +62,10 @@ inline void butterfly(const std::complex<T>* a, std::complex<T>* b) {
   }
 }
 /// The same for any odd radix; `rootsOfR[t]` is exp(-2 pi i t / r).
-template <typename T>
-inline void butterfly(int r, const std::complex<T>* a, std::complex<T>* b,
-                      const std::complex<T>* rootsOfR) {
+inline void butterfly(int r, const Complex* a, Complex* b,
+                      const Complex* rootsOfR) {
   for (int j = 0; j < r; ++j) {
-    std::complex<T> sum = a[0];
+    Complex sum = a[0];
     for (int k = 1, t = j; k < r; ++k, t += t + j < r ? j : j - r) sum += times(a[k], rootsOfR[t]);
     b[j] = sum;
   }
@@ -75,11 +73,11 @@ inline void butterfly(int r, const std::complex<T>* a, std::complex<T>* b,
 
 /// One step of a self-sorting transform: m groups of `radix` numbers, each `s` neighbours at once.
 /// R is the radix where it is even, else 0.
-template <int R, typename T>
-void step(int radix, int64_t m, int64_t s, int64_t n, const std::complex<T>* roots,
-          const std::complex<T>* x, std::complex<T>* y) {
+template <int R>
+void step(int radix, int64_t m, int64_t s, int64_t n, const Complex* roots,
+          const Complex* x, Complex* y) {
   const int r = R ? R : radix;
-  std::complex<T> rootsOfR[kMostRadix], w[kMostRadix], a[kMostRadix], b[kMostRadix];
+  Complex rootsOfR[kMostRadix], w[kMostRadix], a[kMostRadix], b[kMostRadix];
   if (!R)
     for (int t = 0; t < r; ++t) rootsOfR[t] = roots[n / r * t];
   for (int64_t p = 0; p < m; ++p) {
@@ -96,32 +94,29 @@ void step(int radix, int64_t m, int64_t s, int64_t n, const std::complex<T>* roo
   }
 }
 
-template <typename T>
-void swapParts(std::complex<T>* x, int64_t n) {
+void swapParts(Complex* x, int64_t n) {
   for (int64_t i = 0; i < n; ++i) x[i] = {x[i].imag(), x[i].real()};
 }
 
 }  // namespace
 
-template <typename T>
-int64_t Fft<T>::tableSize(int64_t n) {
+int64_t Fft::tableSize(int64_t n) {
   if (isSmooth(n)) return n;
   return n + 2 * convolutionSize(n);
 }
 
-template <typename T>
-Fft<T>::Fft(int64_t n, Complex* table) : n_(n), roots_(table) {
+Fft::Fft(int64_t n, Complex* table) : n_(n), roots_(table) {
   if (isSmooth(n)) {
-    for (int64_t k = 0; k < n; ++k) table[k] = root<T>(k, n);
+    for (int64_t k = 0; k < n; ++k) table[k] = root(k, n);
     return;
   }
   // Bluestein: j k = (j^2 + k^2 - (k - j)^2) / 2 makes a convolution with a chirp out of it.
   convolved_ = convolutionSize(n);
   Complex *roots = table, *chirp = roots + convolved_, *filter = chirp + n;
-  for (int64_t k = 0; k < convolved_; ++k) roots[k] = root<T>(k, convolved_);
+  for (int64_t k = 0; k < convolved_; ++k) roots[k] = root(k, convolved_);
   // k^2 mod 2n, kept small step by step.
   for (int64_t k = 0, square = 0; k < n; square = (square + 2 * k + 1) % (2 * n), ++k)
-    chirp[k] = root<T>(square, 2 * n);
+    chirp[k] = root(square, 2 * n);
   std::fill(filter, filter + convolved_, Complex());
   filter[0] = std::conj(chirp[0]);
   for (int64_t k = 1; k < n; ++k) filter[k] = filter[convolved_ - k] = std::conj(chirp[k]);
@@ -129,11 +124,10 @@ Fft<T>::Fft(int64_t n, Complex* table) : n_(n), roots_(table) {
   filter_ = filter;
   std::vector<Complex> scratch(static_cast<size_t>(convolved_));
   mixedRadix(convolved_, roots, filter, scratch.data());
-  for (int64_t k = 0; k < convolved_; ++k) filter[k] /= T(convolved_);
+  for (int64_t k = 0; k < convolved_; ++k) filter[k] /= double(convolved_);
 }
 
-template <typename T>
-void Fft<T>::mixedRadix(int64_t n, const Complex* roots, Complex* x, Complex* scratch) const {
+void Fft::mixedRadix(int64_t n, const Complex* roots, Complex* x, Complex* scratch) const {
   Complex *from = x, *to = scratch;
   int64_t s = 1;
   for (int64_t left = n; left > 1;) {
@@ -151,8 +145,7 @@ void Fft<T>::mixedRadix(int64_t n, const Complex* roots, Complex* x, Complex* sc
   if (from != x) std::copy_n(from, n, x);
 }
 
-template <typename T>
-void Fft<T>::bluestein(Complex* x, Complex* scratch) const {
+void Fft::bluestein(Complex* x, Complex* scratch) const {
   Complex *a = scratch, *inner = scratch + convolved_;
   for (int64_t k = 0; k < n_; ++k) a[k] = times(x[k], chirp_[k]);
   std::fill(a + n_, a + convolved_, Complex());
@@ -164,37 +157,32 @@ void Fft<T>::bluestein(Complex* x, Complex* scratch) const {
   for (int64_t k = 0; k < n_; ++k) x[k] = times(a[k], chirp_[k]);
 }
 
-template <typename T>
-void Fft<T>::forward(Complex* x, Complex* scratch) const {
+void Fft::forward(Complex* x, Complex* scratch) const {
   if (convolved_)
     bluestein(x, scratch);
   else
     mixedRadix(n_, roots_, x, scratch);
 }
 
-template <typename T>
-void Fft<T>::run(Complex* x, Complex* scratch, bool inverse) const {
+void Fft::run(Complex* x, Complex* scratch, bool inverse) const {
   // With real and imaginary parts swapped on both sides, the forward transform is the inverse.
   if (inverse) swapParts(x, n_);
   forward(x, scratch);
   if (inverse) swapParts(x, n_);
 }
 
-template <typename T>
-int64_t RealFft<T>::tableSize(int64_t n) {
-  if (n % 2) return Fft<T>::tableSize(n);
-  return n / 2 + 1 + Fft<T>::tableSize(n / 2);
+int64_t RealFft::tableSize(int64_t n) {
+  if (n % 2) return Fft::tableSize(n);
+  return n / 2 + 1 + Fft::tableSize(n / 2);
 }
 
-template <typename T>
-RealFft<T>::RealFft(int64_t n, Complex* table)
+RealFft::RealFft(int64_t n, Complex* table)
     : n_(n), roots_(table), fft_(n % 2 ? n : n / 2, n % 2 ? table : table + n / 2 + 1) {
   if (isEven())
-    for (int64_t k = 0; k <= n / 2; ++k) roots_[k] = root<T>(k, n);
+    for (int64_t k = 0; k <= n / 2; ++k) roots_[k] = root(k, n);
 }
 
-template <typename T>
-void RealFft<T>::forward(const T* x, Complex* out, Complex* scratch) const {
+void RealFft::forward(const double* x, Complex* out, Complex* scratch) const {
   const int64_t h = fft_.size();
   Complex *z = scratch, *inner = scratch + h + 1;
   if (!isEven()) {
@@ -209,15 +197,14 @@ void RealFft<T>::forward(const T* x, Complex* out, Complex* scratch) const {
   z[h] = z[0];
   for (int64_t k = 0; k <= h; ++k) {
     const Complex mirrored = std::conj(z[h - k]);
-    const Complex even = (z[k] + mirrored) * T(0.5), odd = turn(z[k] - mirrored) * T(0.5);
+    const Complex even = (z[k] + mirrored) * 0.5, odd = turn(z[k] - mirrored) * 0.5;
     out[k] = even + times(odd, roots_[k]);
   }
   out[0].imag(0);
   out[h].imag(0);
 }
 
-template <typename T>
-void RealFft<T>::backward(const Complex* in, T* x, Complex* scratch) const {
+void RealFft::backward(const Complex* in, double* x, Complex* scratch) const {
   const int64_t h = fft_.size();
   Complex *z = scratch, *inner = scratch + h + 1;
   if (!isEven()) {
@@ -242,10 +229,5 @@ void RealFft<T>::backward(const Complex* in, T* x, Complex* scratch) const {
     x[2 * i + 1] = z[i].imag();
   }
 }
-
-template class Fft<float>;
-template class Fft<double>;
-template class RealFft<float>;
-template class RealFft<double>;
 
 }  // namespace smw::kernels

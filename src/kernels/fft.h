@@ -10,11 +10,10 @@ namespace smw::kernels {
 
 /// The transform of n complex numbers: X[k] = sum x[j] exp(-2 pi i j k / n), or with + for the
 /// inverse, which is not divided by n. Lengths whose prime factors are small go by mixed radix
-/// steps; others through a convolution of a power of two (Bluestein). T: float, double.
-template <typename T>
+/// steps; others through a convolution of a power of two (Bluestein).
 class Fft {
  public:
-  using Complex = std::complex<T>;
+  using Complex = std::complex<double>;
 
   /// Complex numbers that the tables of a transform of n take; about 4n at most.
   static int64_t tableSize(int64_t n);
@@ -38,26 +37,26 @@ class Fft {
 
 /// The transform of n real numbers to the n / 2 + 1 first coefficients, and back. Even lengths are
 /// done as n / 2 complex numbers.
-template <typename T>
 class RealFft {
  public:
-  using Complex = std::complex<T>;
+  using Complex = Fft::Complex;
+
   static int64_t tableSize(int64_t n);
   RealFft(int64_t n, Complex* table);
 
   int64_t coefficients() const { return n_ / 2 + 1; }
   /// Complex numbers of scratch for both directions.
   int64_t scratchSize() const { return fft_.size() + 1 + fft_.scratchSize(); }
-  void forward(const T* x, Complex* out, Complex* scratch) const;
+  void forward(const double* x, Complex* out, Complex* scratch) const;
   /// n times the inverse. Imaginary parts of the first and, for even n, last coefficient are
   /// ignored.
-  void backward(const Complex* in, T* x, Complex* scratch) const;
+  void backward(const Complex* in, double* x, Complex* scratch) const;
 
  private:
   bool isEven() const { return n_ % 2 == 0; }
   int64_t n_;
   Complex* roots_;
-  Fft<T> fft_;
+  Fft fft_;
 };
 
 }  // namespace smw::kernels

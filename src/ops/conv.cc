@@ -12,7 +12,7 @@
 #include "ops/image_window.h"
 #include "ops/packed_weight.h"
 #include "ops/threads.h"
-#include "ops/via_float32.h"
+#include "ops/via_wider.h"
 
 namespace smw {
 namespace {

@@ -1,4 +1,5 @@
-// FFT, IFFT, RFFT, IRFFT over the last 1, 2 or 3 dimensions.
+// FFT, IFFT, RFFT, IRFFT over the last 1, 2 or 3 dimensions, in float64 for all dtypes: transforms are a small part of
+// any model, and answers are the better for it.
 #include "kernels/fft.h"
 
 #include <algorithm>
@@ -6,11 +7,14 @@
 
 #include "ops/families.h"
 #include "ops/threads.h"
+#include "ops/via_wider.h"
 
 #include "kernels/parallel.h"
 
 namespace smw {
 namespace {
+
+using Complex = kernels::Fft::Complex;
 
 constexpr int kMostAxes = 3;
 
@@ -21,7 +25,6 @@ struct Tables {
   std::shared_ptr<const Plan> plan;
 
   static Result<Tables> make(int64_t n) {
-    using Complex = typename Plan::Complex;
     constexpr int64_t kMost = int64_t(1) << 40;  // tableSize itself must not overflow
     if (n > kMost) return resourceExhausted("a Fourier transform of length ", n);
     Tables t;
@@ -41,17 +44,15 @@ struct Block {
 };
 
 /// Complex transforms in place over all axes of a block but the last `skip` ones.
-template <typename T>
 struct Lines {
-  using Complex = std::complex<T>;
   Block block;
   int skip = 0;
   bool inverse = false;
-  Tables<kernels::Fft<T>> tables[kMostAxes];
+  Tables<kernels::Fft> tables[kMostAxes];
 
   Status prepare() {
     for (int a = 0; a < block.axes - skip; ++a)
-      tables[a] = SMW_TRY((Tables<kernels::Fft<T>>::make(block.length[a])));
+      tables[a] = SMW_TRY((Tables<kernels::Fft>::make(block.length[a])));
     return {};
   }
   /// For one thread: a line and what its transform needs.
@@ -147,14 +148,12 @@ Status leaveZeros(Resolver& r, DType dtype) {
   return r.kernel([bytes](const Args& a) { std::fill_n(a.out<char>(0), bytes, char(0)); });
 }
 
-template <typename T>
 Status leaveComplex(Resolver& r, const Geometry& g, bool inverse) {
-  using Complex = std::complex<T>;
-  Lines<T> lines{g.block, 0, inverse, {}};
+  Lines lines{g.block, 0, inverse, {}};
   SMW_TRY(lines.prepare());
   const int64_t n = g.out.numElements();
   const int threads = plannedThreads();
-  const T scale = inverse ? T(1) / T(g.block.size()) : T(1);
+  const double scale = inverse ? 1 / double(g.block.size()) : 1;
   r.scratch(SMW_TRY(mul(SMW_TRY(mul(lines.scratchSize(), threads)), sizeof(Complex))));
   return r.kernel([=, lines = std::move(lines)](const Args& a) {
     Complex* out = a.out<Complex>(0);
@@ -166,12 +165,10 @@ Status leaveComplex(Resolver& r, const Geometry& g, bool inverse) {
 }
 
 /// Real rows to half spectra, then the other axes in place.
-template <typename T>
 Status leaveRealToComplex(Resolver& r, const Geometry& g) {
-  using Complex = std::complex<T>;
-  Lines<T> lines{g.block, 1, false, {}};
+  Lines lines{g.block, 1, false, {}};
   SMW_TRY(lines.prepare());
-  const auto real = SMW_TRY((Tables<kernels::RealFft<T>>::make(g.realLength)));
+  const auto real = SMW_TRY((Tables<kernels::RealFft>::make(g.realLength)));
   const int threads = plannedThreads();
   const int64_t own = std::max(lines.scratchSize(), real.plan->scratchSize());
   r.scratch(SMW_TRY(mul(SMW_TRY(mul(own, threads)), sizeof(Complex))));
@@ -181,7 +178,7 @@ Status leaveRealToComplex(Resolver& r, const Geometry& g) {
     const int64_t half = g.block.length[g.block.axes - 1];
     parallel.run(g.out.numElements() / half, 1, [&](int64_t begin, int64_t end, int slot) {
       for (int64_t i = begin; i < end; ++i)
-        real.plan->forward(a.in<T>(0) + rowStart(g.block, g.have, i), a.out<Complex>(0) + i * half,
+        real.plan->forward(a.in<double>(0) + rowStart(g.block, g.have, i), a.out<Complex>(0) + i * half,
                            scratch + slot * own);
     });
     lines.run(parallel, a.out<Complex>(0), scratch);
@@ -189,19 +186,17 @@ Status leaveRealToComplex(Resolver& r, const Geometry& g) {
 }
 
 /// The other axes in a copy of the spectra, then rows back to real numbers.
-template <typename T>
 Status leaveComplexToReal(Resolver& r, const Geometry& g) {
-  using Complex = std::complex<T>;
-  Lines<T> lines{g.block, 1, true, {}};
+  Lines lines{g.block, 1, true, {}};
   SMW_TRY(lines.prepare());
-  const auto real = SMW_TRY((Tables<kernels::RealFft<T>>::make(g.realLength)));
+  const auto real = SMW_TRY((Tables<kernels::RealFft>::make(g.realLength)));
   const int threads = plannedThreads();
   const int64_t own = std::max(lines.scratchSize(), real.plan->scratchSize());
   const int64_t half = g.block.length[g.block.axes - 1];
   const int64_t rows = g.out.numElements() / g.realLength;
   const int64_t copied = SMW_TRY(mul(rows, half));
   r.scratch(SMW_TRY(mul(SMW_TRY(add(SMW_TRY(mul(own, threads)), copied)), sizeof(Complex))));
-  const T scale = T(1) / (T(g.block.size() / half) * T(g.realLength));
+  const double scale = 1 / (double(g.block.size() / half) * double(g.realLength));
   return r.kernel([=, lines = std::move(lines)](const Args& a) {
     kernels::Parallel& parallel = parallelFor(a, threads);
     Complex *work = a.scratch<Complex>(), *scratch = work + copied;
@@ -210,7 +205,7 @@ Status leaveComplexToReal(Resolver& r, const Geometry& g) {
     lines.run(parallel, work, scratch);
     parallel.run(rows, 1, [&](int64_t begin, int64_t end, int slot) {
       for (int64_t i = begin; i < end; ++i) {
-        T* x = a.out<T>(0) + i * g.realLength;
+        double* x = a.out<double>(0) + i * g.realLength;
         real.plan->backward(work + i * half, x, scratch + slot * own);
         for (int64_t k = 0; k < g.realLength; ++k) x[k] *= scale;
       }
@@ -222,36 +217,38 @@ Status leaveComplexToReal(Resolver& r, const Geometry& g) {
 template <int axes, bool inverse>
 Status resolveComplex(Resolver& r) {
   const DType t = r.dtype(0);
-  if (!isComplex(t)) return r.unsupportedDType(t);
+  if (t == DType::kComplex64) return viaFloat64(r, resolveComplex<axes, inverse>);
+  if (t != DType::kComplex128) return r.unsupportedDType(t);
   const Geometry g = SMW_TRY(geometry(r, axes, false, inverse));
   r.addOutput(t, g.out);
   if (g.out.numElements() == 0) return r.kernel([](const Args&) {});
-  return t == DType::kComplex64 ? leaveComplex<float>(r, g, inverse)
-                                : leaveComplex<double>(r, g, inverse);
+  return leaveComplex(r, g, inverse);
 }
 
 /// input: real, at least fft_length in the last dimensions -> half spectra.
 template <int axes>
 Status resolveRealToComplex(Resolver& r) {
   const DType t = r.dtype(0);
-  if (t != DType::kFloat && t != DType::kDouble) return r.unsupportedDType(t);
+  if (t == DType::kFloat) return viaFloat64(r, resolveRealToComplex<axes>);
+  if (t != DType::kDouble) return r.unsupportedDType(t);
   const Geometry g = SMW_TRY(geometry(r, axes, true, false));
-  const DType out = t == DType::kFloat ? DType::kComplex64 : DType::kComplex128;
-  r.addOutput(out, g.out);
-  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0) return leaveZeros(r, out);
-  return t == DType::kFloat ? leaveRealToComplex<float>(r, g) : leaveRealToComplex<double>(r, g);
+  r.addOutput(DType::kComplex128, g.out);
+  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0)
+    return leaveZeros(r, DType::kComplex128);
+  return leaveRealToComplex(r, g);
 }
 
 /// input: half spectra -> real, fft_length in the last dimensions.
 template <int axes>
 Status resolveComplexToReal(Resolver& r) {
   const DType t = r.dtype(0);
-  if (!isComplex(t)) return r.unsupportedDType(t);
+  if (t == DType::kComplex64) return viaFloat64(r, resolveComplexToReal<axes>);
+  if (t != DType::kComplex128) return r.unsupportedDType(t);
   const Geometry g = SMW_TRY(geometry(r, axes, true, true));
-  const DType out = t == DType::kComplex64 ? DType::kFloat : DType::kDouble;
-  r.addOutput(out, g.out);
-  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0) return leaveZeros(r, out);
-  return out == DType::kFloat ? leaveComplexToReal<float>(r, g) : leaveComplexToReal<double>(r, g);
+  r.addOutput(DType::kDouble, g.out);
+  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0)
+    return leaveZeros(r, DType::kDouble);
+  return leaveComplexToReal(r, g);
 }
 
 constexpr OpDef kOps[] = {

@@ -2,7 +2,7 @@
 #include "ops/families.h"
 #include "ops/product.h"
 #include "ops/threads.h"
-#include "ops/via_float32.h"
+#include "ops/via_wider.h"
 
 namespace smw {
 namespace {

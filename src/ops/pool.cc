@@ -6,7 +6,7 @@
 #include "ops/dispatch.h"
 #include "ops/families.h"
 #include "ops/image_window.h"
-#include "ops/via_float32.h"
+#include "ops/via_wider.h"
 
 namespace smw {
 namespace {

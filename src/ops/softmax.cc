@@ -5,7 +5,7 @@
 
 #include "ops/elementwise.h"
 #include "ops/families.h"
-#include "ops/via_float32.h"
+#include "ops/via_wider.h"
 
 namespace smw {
 namespace {

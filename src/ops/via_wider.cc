@@ -1,6 +1,9 @@
-#include "ops/via_float32.h"
+#include "ops/via_wider.h"
 
-#include <memory>
+#include <algorithm>
+
+#include "kernels/cast.h"
+#include "ops/elementwise.h"
 
 namespace smw {
 
@@ -10,25 +13,28 @@ constexpr int64_t kAlign = 64;
 /// Values of up to so many elements are widened for resolve to look at.
 constexpr int64_t kMostKnown = 4096;
 
-template <typename T>
-void widen(const void* from, float* to, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) to[i] = float(static_cast<const T*>(from)[i]);
+struct Pair {
+  DType narrow, wide;
+};
+using Pairs = std::span<const Pair>;
+
+const Pair* withNarrow(Pairs pairs, DType t) {
+  const auto p = std::ranges::find(pairs, t, &Pair::narrow);
+  return p == pairs.end() ? nullptr : &*p;
 }
-template <typename T>
-void narrow(const float* from, void* to, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) static_cast<T*>(to)[i] = T(from[i]);
-}
-void widen(DType t, const void* from, float* to, int64_t n) {
-  t == DType::kHalf ? widen<half>(from, to, n) : widen<bfloat16>(from, to, n);
-}
-void narrow(DType t, const float* from, void* to, int64_t n) {
-  t == DType::kHalf ? narrow<half>(from, to, n) : narrow<bfloat16>(from, to, n);
+const Pair* withWide(Pairs pairs, DType t) {
+  const auto p = std::ranges::find(pairs, t, &Pair::wide);
+  return p == pairs.end() ? nullptr : &*p;
 }
 
-/// One tensor that is converted on the way in or out: where its float32 twin lies in the scratch.
+void convert(DType from, const void* in, DType to, void* out, int64_t n) {
+  kernels::cast(elemOf(from), in, elemOf(to), out, n);
+}
+
+/// One tensor that is converted on the way in or out: where its wide twin lies in the scratch.
 struct Twin {
   int index;
-  DType dtype;
+  Pair dtypes;
   int64_t elements, offset;
 };
 
@@ -42,46 +48,41 @@ struct Wrapped {
     std::byte* scratch = a.scratch<std::byte>();
     std::vector<void*> in(a.inputs, a.inputs + numIn), out(a.outputs, a.outputs + numOut);
     for (const Twin& t : this->in) {
-      float* f = reinterpret_cast<float*>(scratch + t.offset);
-      widen(t.dtype, a.inputs[t.index], f, t.elements);
-      in[size_t(t.index)] = f;
+      in[size_t(t.index)] = scratch + t.offset;
+      convert(t.dtypes.narrow, a.inputs[t.index], t.dtypes.wide, scratch + t.offset, t.elements);
     }
     for (const Twin& t : this->out) out[size_t(t.index)] = scratch + t.offset;
     SMW_TRY(inner(Args{in.data(), out.data(), scratch + innerScratch, a.context}));
     for (const Twin& t : this->out)
-      narrow(t.dtype, reinterpret_cast<float*>(scratch + t.offset), a.outputs[t.index], t.elements);
+      convert(t.dtypes.wide, scratch + t.offset, t.dtypes.narrow, a.outputs[t.index], t.elements);
     return {};
   }
 };
 
-}  // namespace
-
-Status viaFloat32(Resolver& r, ResolveFn inner, int narrowed) {
+Status viaWider(Resolver& r, ResolveFn inner, Pairs pairs, int narrowed) {
   std::vector<InputInfo> inputs;
   std::vector<Tensor> values(size_t(r.numInputs()));
   Wrapped w;
   int64_t offset = 0;
-  DType narrowType = DType::kInvalid;
-  const auto twin = [&](std::vector<Twin>& list, int i, DType t, const Shape& s) -> Status {
-    const int64_t bytes = SMW_TRY(mul(s.numElements(), 4));
-    list.push_back({i, t, s.numElements(), offset});
+  const auto twin = [&](std::vector<Twin>& list, int i, Pair p, const Shape& s) -> Status {
+    const int64_t bytes = SMW_TRY(mul(s.numElements(), int64_t(dtypeSize(p.wide))));
+    list.push_back({i, p, s.numElements(), offset});
     offset = SMW_TRY(add(offset, (SMW_TRY(add(bytes, kAlign)) / kAlign) * kAlign));
     return {};
   };
   for (int i = 0; i < r.numInputs(); ++i) {
     InputInfo info{r.dtype(i), r.shape(i), r.peekValue(i)};
-    if (isNarrowFloat(info.dtype)) {
-      narrowType = info.dtype;
-      SMW_TRY(twin(w.in, i, info.dtype, info.shape));
+    if (const Pair* p = withNarrow(pairs, info.dtype)) {
+      SMW_TRY(twin(w.in, i, *p, info.shape));
       if (info.value && info.shape.numElements() <= kMostKnown) {
         Tensor& v = values[size_t(i)];
-        v = SMW_TRY(Tensor::allocate(DType::kFloat, info.shape));
-        widen(info.dtype, info.value->raw(), v.data<float>(), v.numElements());
+        v = SMW_TRY(Tensor::allocate(p->wide, info.shape));
+        convert(p->narrow, info.value->raw(), p->wide, v.raw(), v.numElements());
         info.value = &v;
       } else {
         info.value = nullptr;
       }
-      info.dtype = DType::kFloat;
+      info.dtype = p->wide;
     }
     inputs.push_back(info);
   }
@@ -96,22 +97,22 @@ Status viaFloat32(Resolver& r, ResolveFn inner, int narrowed) {
   }
   for (size_t i = 0; i < rr.outputs().size(); ++i) {
     OutputInfo o = rr.outputs()[i];
-    if (o.dtype == DType::kFloat && int(i) < narrowed) {
-      o.dtype = narrowType;
+    if (const Pair* p = int(i) < narrowed ? withWide(pairs, o.dtype) : nullptr) {
+      o.dtype = p->narrow;
       if (o.viewOf < 0) {
-        SMW_TRY(twin(w.out, int(i), narrowType, o.shape));
+        SMW_TRY(twin(w.out, int(i), *p, o.shape));
         o.mayReuse = -1;
       }
       if (o.value) {
-        Tensor v = SMW_TRY(Tensor::allocate(narrowType, o.shape));
-        narrow(narrowType, o.value.data<float>(), v.raw(), v.numElements());
+        Tensor v = SMW_TRY(Tensor::allocate(p->narrow, o.shape));
+        convert(p->wide, o.value.raw(), p->narrow, v.raw(), v.numElements());
         o.value = v;
       }
     }
     r.outputs().push_back(std::move(o));
   }
   if (rr.takenTensorKernel() || rr.takenControlFlow().kind != ControlFlow::kNone)
-    return internal("viaFloat32 around ", r.op(), ", which has no plain kernel");
+    return internal("wider dtypes around ", r.op(), ", which has no plain kernel");
   if (!rr.takenKernel()) return r.nothing();
   w.innerScratch = offset;
   w.inner = std::move(rr.takenKernel());
@@ -119,6 +120,21 @@ Status viaFloat32(Resolver& r, ResolveFn inner, int narrowed) {
   w.numOut = int(rr.outputs().size());
   r.scratch(SMW_TRY(add(offset, rr.scratchBytes())));
   return r.kernel(std::move(w));
+}
+
+}  // namespace
+
+Status viaFloat32(Resolver& r, ResolveFn inner, int narrowed) {
+  Pair pair{DType::kInvalid, DType::kFloat};
+  for (int i = 0; i < r.numInputs(); ++i)
+    if (isNarrowFloat(r.dtype(i))) pair.narrow = r.dtype(i);
+  return viaWider(r, inner, {&pair, 1}, narrowed);
+}
+
+Status viaFloat64(Resolver& r, ResolveFn inner) {
+  static constexpr Pair kPairs[] = {{DType::kFloat, DType::kDouble},
+                                    {DType::kComplex64, DType::kComplex128}};
+  return viaWider(r, inner, kPairs, r.numOutputs());
 }
 
 }  // namespace smw

@@ -1,4 +1,4 @@
-// half and bfloat16 through float32 kernels.
+// Narrow floating types through the kernels of wider ones.
 #pragma once
 
 #include "ops/resolver.h"
@@ -10,6 +10,9 @@ namespace smw {
 /// `narrowed` are of the inputs' type; later float32 outputs stay float32 (FusedBatchNormV3's
 /// statistics). The inner op must end in kernel() or in views.
 Status viaFloat32(Resolver& r, ResolveFn inner, int narrowed = 1 << 30);
+
+/// The same with float32 and complex64 through float64 and complex128.
+Status viaFloat64(Resolver& r, ResolveFn inner);
 
 /// True for the types that viaFloat32 handles.
 inline bool isNarrowFloat(DType t) { return t == DType::kHalf || t == DType::kBfloat16; }
