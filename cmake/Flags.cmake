@@ -17,7 +17,7 @@ target_include_directories(smw_common INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(smw_common INTERFACE -fno-rtti -ffp-contract=off -ffunction-sections -fdata-sections)
 if(EMSCRIPTEN)
   # Objects built with -pthread link into single-threaded modules too: one tree serves all variants.
-  target_compile_options(smw_common INTERFACE -pthread -msimd128 -fno-exceptions)
+  target_compile_options(smw_common INTERFACE -pthread -msimd128 -mnontrapping-fptoint -fno-exceptions)
   target_compile_definitions(smw_common INTERFACE EMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0)
 else()
   target_link_libraries(smw_common INTERFACE Threads::Threads)
@@ -45,12 +45,13 @@ if(SMW_WERROR)
   list(APPEND SMW_WARNINGS -Werror)
 endif()
 
-# What is compiled for size, which in the wasm is all but src/kernels: optimised once more as a whole when it is
-# linked. Helper threads run kernels alone, so nothing guards statics. `smw_outline` makes a function of what is
-# repeated within a file; not for what runs at every step or byte.
+# What is compiled for size, which in the wasm is all but the hot part of src/kernels: optimised once more as a whole
+# when it is linked. Helper threads set no static of a function (they run kernels, and the loops of src/ops around
+# them), so nothing guards statics. `smw_outline` makes a function of what is repeated within a file; not for what runs
+# at every step or byte.
 add_library(smw_size INTERFACE)
 if(EMSCRIPTEN)
-  target_compile_options(smw_size INTERFACE -flto -mnontrapping-fptoint -fno-threadsafe-statics)
-  target_compile_definitions(smw_size INTERFACE NDEBUG)
+  set(smw_size_options -flto -fno-threadsafe-statics -DNDEBUG)
+  target_compile_options(smw_size INTERFACE ${smw_size_options})
   set(smw_outline "-mllvm -ir-outliner -mllvm -enable-linkonceodr-ir-outlining")
 endif()

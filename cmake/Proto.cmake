@@ -3,7 +3,7 @@
 include(Cache)
 set(protobuf_prefix ${SMW_CACHE}/protobuf-3.21.12/native)
 if(EMSCRIPTEN)
-  set(protobuf_prefix ${SMW_CACHE}/protobuf-3.21.12/wasm)
+  set(protobuf_prefix ${SMW_CACHE}/protobuf-3.21.12/wasm-lto)
 endif()
 if(NOT EXISTS ${protobuf_prefix}/complete)
   message(FATAL_ERROR "protobuf-lite is not built: run bash tools/setup.sh")

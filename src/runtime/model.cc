@@ -1,8 +1,8 @@
 #include "runtime/model.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "graph/passes.h"
 #include "ops/run_node.h"
 #include "proto/meta_graph.pb.h"
@@ -224,9 +224,7 @@ Result<LoadStep> Model::initialise() {
         if (!need.done()) return need;
       }
       // An initialiser may loop for ever; whoever loads sees to it that it can be aborted.
-      using Clock = std::chrono::steady_clock;
-      const auto end = Clock::now() + std::chrono::milliseconds(20);
-      auto state = executor_->run({[end] { return Clock::now() >= end; }});
+      auto state = executor_->run({[end = nowMs() + 20] { return nowMs() >= end; }});
       if (!state)
         return fail(std::move(state).error().prefixed("while the model was initialised: "));
       if (*state == RunState::kDone) break;

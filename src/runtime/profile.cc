@@ -1,17 +1,15 @@
 #include "runtime/profile.h"
 
 #include <algorithm>
-#include <chrono>
 
+#include "base/clock.h"
 #include "base/strings.h"
 
 namespace smw {
 
 namespace {
 
-int64_t clock() {
-  return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-}
+int64_t clock() { return int64_t(nowMs() * 1e6); }
 
 std::string howJson(const Profile::About& a) {
   std::string s = cat(a.kind, ",\"", a.chosen.kernel ? a.chosen.kernel : "", "\",",

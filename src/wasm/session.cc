@@ -1,10 +1,10 @@
 #include "wasm/session.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 
+#include "base/clock.h"
 #include "ops/op_def.h"
 #include "ops/threads.h"
 #include "wasm/options.h"
@@ -159,9 +159,7 @@ Session::Answer Session::run(double budgetMs) {
   }
   Budget budget;
   if (budgetMs > 0) {
-    using Clock = std::chrono::steady_clock;
-    const auto end = Clock::now() + std::chrono::duration<double, std::milli>(budgetMs);
-    budget.spent = [end] { return Clock::now() >= end; };
+    budget.spent = [end = nowMs() + budgetMs] { return nowMs() >= end; };
   }
   if (profile_) profile_->resume();
   auto state = model_->run(budget);

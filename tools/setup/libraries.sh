@@ -1,6 +1,10 @@
 # Libraries that are compiled in, from Debian 12's source packages, once per machine and target (native, wasm).
-# Wasm objects are built with -pthread so that they link into threaded modules as well as single-threaded ones.
-wasm_library_flags="-Os -DNDEBUG -pthread -msimd128 -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections"
+# Wasm objects are built with -pthread so that they link into threaded modules as well as single-threaded ones, and as
+# bitcode: what a module does not need of them goes when it is linked (smw_size in cmake/Flags.cmake).
+wasm_library_flags="-Oz -flto -DNDEBUG -pthread -msimd128 -mnontrapping-fptoint -fno-exceptions -fno-rtti
+  -fno-threadsafe-statics -ffunction-sections -fdata-sections -ffile-prefix-map=$smw_cache/=
+  -mllvm -ir-outliner -mllvm -enable-linkonceodr-ir-outlining"
+wasm_library_flags="${wasm_library_flags//$'\n'/ }"
 native_library_flags="-O2 -g1 -DNDEBUG -fPIC"
 
 # fetch_source PACKAGE TARBALL SHA256: unpacks the pinned upstream tarball of a source package; prints the folder.
@@ -36,6 +40,7 @@ cmake_for() {
 # protobuf-lite: the version of Debian 12's protoc; later ones bring Abseil.
 ensure_protobuf_lite() {
   local target="$1" prefix="$smw_cache/protobuf-3.21.12/$1" tree build
+  [[ "$target" != wasm ]] || prefix+="-lto"
   [[ -e "$prefix/complete" ]] && return 0
   say "building protobuf-lite ($target)"
   tree="$(fetch_source protobuf protobuf_3.21.12.orig.tar.gz \
