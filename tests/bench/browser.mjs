@@ -4,36 +4,20 @@ import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromiumFlags, chromiumPath } from '../browser/chromium.mjs';
 import { coresMeter } from './machine.mjs';
-
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--no-default-browser-check',
-  '--disable-background-networking',
-  '--disable-background-timer-throttling',
-  '--disable-backgrounding-occluded-windows',
-  '--disable-component-update',
-  '--disable-default-apps',
-  '--disable-dev-shm-usage',
-  '--disable-extensions',
-  '--disable-renderer-backgrounding',
-  '--disable-sync',
-  '--mute-audio',
-  '--password-store=basic',
-];
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 /** Starts a browser at an address: { ended, close() }, where `ended` rejects when the browser does. */
 function launch(url) {
   const profile = mkdtempSync(join(tmpdir(), 'smw-bench-'));
-  const child = spawn(executablePath, [...flags, `--user-data-dir=${profile}`, url], {
-    stdio: 'ignore',
-    detached: true, // a group of its own, which ends as a whole
-  });
+  const child = spawn(
+    chromiumPath,
+    ['--headless', ...chromiumFlags, `--user-data-dir=${profile}`, url],
+    {
+      stdio: 'ignore',
+      detached: true, // a group of its own, which ends as a whole
+    },
+  );
   const exit = new Promise((done) => child.once('exit', done).once('error', done));
   const ended = exit.then((why) => {
     throw new Error(`Chromium ended: ${why}`);
@@ -99,5 +83,5 @@ export async function measure(server, request) {
 /** Its version. */
 export const browserVersion = () =>
   /\d[\d.]*/.exec(
-    execFileSync(executablePath, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] }),
+    execFileSync(chromiumPath, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] }),
   )[0];

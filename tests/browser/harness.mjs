@@ -4,16 +4,7 @@ import { dirname } from 'node:path';
 import { chromium } from 'playwright-core';
 import { serve } from '../../tools/serve.mjs';
 import { inRoot } from '../../tools/lib/run.mjs';
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { chromiumFlags, chromiumPath } from './chromium.mjs';
 
 const tests = [];
 /** `body({ page, url, consoleErrors })`; `options` are serve()'s. */
@@ -45,8 +36,7 @@ async function runOne(browser, { body, options }) {
 export async function runTests(args) {
   const json = args.includes('--json') ? args[args.indexOf('--json') + 1] : undefined;
   const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : '';
-  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: flags });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumFlags });
   let passed = 0;
   let failed = 0;
   for (const t of tests.filter(({ name }) => name.includes(only))) {
