@@ -2,7 +2,6 @@
 import type { EngineOptions, ReadRange } from './engine.ts';
 import { invalidArgument, SavedModelError, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
-import { isNoThreads } from './host/pool.ts';
 import { WorkerHost } from './host/worker_host.ts';
 import type { SavedModelInfo } from './info.ts';
 import { SavedModel } from './model.ts';
@@ -107,7 +106,7 @@ export function makeApi(platform: Platform): Api {
         noThreads = loaded.reason ?? noThreads;
         return { host, loaded, variant };
       } catch (error) {
-        if (isNoThreads(error)) {
+        if (error instanceof SavedModelError && error.noThreads) {
           noThreads = error.message;
           [variant, next] = variants(options, (count = 1)) as [Variant, Variant?];
         } else if (next && (error as SavedModelError).code === 'UNIMPLEMENTED') {

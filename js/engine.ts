@@ -1,7 +1,7 @@
 // Drives one wasm instance, which holds one model: fills the file ranges that it asks for, and copies
 // tensors in and out. Runs in the worker, or in the page where there is none. The protocol is that of
 // src/wasm/bindings.cc.
-import { SavedModelError, throwIfAborted, type ErrorFacts } from './errors.ts';
+import { disposed, SavedModelError, throwIfAborted, type ErrorFacts } from './errors.ts';
 import { makeMemory, Pool, type Threads } from './host/pool.ts';
 import { Session } from './session.ts';
 
@@ -217,7 +217,7 @@ export class Engine {
 
   /** Gives up the instance: a call under way and later ones fail. */
   end(): void {
-    this.lose(new SavedModelError('The model was disposed', { code: 'FAILED_PRECONDITION' }));
+    this.lose(disposed());
   }
 
   private lose(why: SavedModelError): SavedModelError {

@@ -32,12 +32,14 @@ export interface ErrorFacts {
   actual?: string;
   /** The instance is gone, and with it the model: load it again. */
   modelLost?: boolean;
+  /** @internal The threads could not be had: on one, the model may still run. */
+  noThreads?: boolean;
 }
 
 /** The one error that this package throws, besides `AbortError`. */
 export class SavedModelError extends Error {
   override readonly name = 'SavedModelError';
-  readonly code: ErrorCode;
+  readonly code!: ErrorCode;
   readonly file?: string;
   readonly node?: string;
   readonly op?: string;
@@ -45,19 +47,13 @@ export class SavedModelError extends Error {
   readonly input?: string;
   readonly expected?: string;
   readonly actual?: string;
-  readonly modelLost: boolean;
+  readonly modelLost!: boolean;
+  /** @internal Not a field, so that it shows on no other error. */
+  declare readonly noThreads?: boolean;
 
-  constructor(message: string, facts: ErrorFacts, options?: { cause?: unknown }) {
+  constructor(message: string, { name, ...facts }: ErrorFacts, options?: { cause?: unknown }) {
     super(message, options);
-    this.code = facts.code;
-    this.file = facts.file;
-    this.node = facts.node;
-    this.op = facts.op;
-    this.signature = facts.signature;
-    this.input = facts.name;
-    this.expected = facts.expected;
-    this.actual = facts.actual;
-    this.modelLost = facts.modelLost ?? false;
+    Object.assign(this, facts, { input: name, modelLost: !!facts.modelLost });
   }
 }
 
@@ -71,9 +67,7 @@ export interface PlainError {
 
 export function toPlainError(error: unknown): PlainError {
   if (error instanceof SavedModelError) {
-    const { code, file, node, op, signature, input, expected, actual, modelLost } = error;
-    const facts = { code, file, node, op, signature, name: input, expected, actual, modelLost };
-    return { message: error.message, facts };
+    return { message: error.message, facts: { ...error, name: error.input } };
   }
   if (error instanceof Error) return { message: error.message, name: error.name };
   return { message: String(error) };
@@ -97,3 +91,6 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 export function invalidArgument(message: string, facts: Partial<ErrorFacts> = {}): SavedModelError {
   return new SavedModelError(message, { ...facts, code: 'INVALID_ARGUMENT' });
 }
+
+export const disposed = () =>
+  new SavedModelError('The model was disposed', { code: 'FAILED_PRECONDITION' });

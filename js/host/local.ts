@@ -1,7 +1,7 @@
 // The engine in the calling thread. Calls work in short slices, so that a page keeps breathing.
 import factory from 'smw-glue';
 import { Engine, type EngineCall, type RawTensor } from '../engine.ts';
-import { SavedModelError } from '../errors.ts';
+import { disposed } from '../errors.ts';
 import { describe, type Host, type Loaded, type LoadRequest } from './host.ts';
 import type { StartWorker } from './pool.ts';
 
@@ -33,8 +33,7 @@ export class LocalHost implements Host {
     this.engine = undefined;
   }
   private open(): Engine {
-    if (!this.engine)
-      throw new SavedModelError('The model was disposed', { code: 'FAILED_PRECONDITION' });
+    if (!this.engine) throw disposed();
     return this.engine;
   }
 }

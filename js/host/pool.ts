@@ -18,12 +18,7 @@ const MAX_PAGES = [65536, 32768, 16384, 8192]; // 4, 2, 1 and 0.5 GB: some devic
 const INITIAL_PAGES = 256;
 
 const noThreads = (why: string, cause?: unknown) =>
-  new SavedModelError(`threads: ${why}`, { code: 'UNAVAILABLE' }, { cause });
-
-export const isNoThreads = (error: unknown): error is SavedModelError =>
-  error instanceof SavedModelError &&
-  error.code === 'UNAVAILABLE' &&
-  error.message.startsWith('threads: ');
+  new SavedModelError(`threads: ${why}`, { code: 'UNAVAILABLE', noThreads: true }, { cause });
 
 export function makeMemory(shared: boolean): WebAssembly.Memory {
   const initial = INITIAL_PAGES;

@@ -1,6 +1,6 @@
 // The page's side of a worker.
 import type { EngineCall, MemoryReport, RawTensor } from '../engine.ts';
-import { fromPlainError, SavedModelError, throwIfAborted, toPlainError } from '../errors.ts';
+import { disposed, fromPlainError, throwIfAborted, toPlainError } from '../errors.ts';
 import type { Host, Loaded, LoadRequest } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
 
@@ -51,7 +51,7 @@ export class WorkerHost implements Host {
   }
 
   dispose(): void {
-    this.end(new SavedModelError('The model was disposed', { code: 'FAILED_PRECONDITION' }));
+    this.end(disposed());
   }
 
   private ask<T>(

@@ -205,3 +205,25 @@ test('threads: workers that fail or hang leave one thread, with the reason', asy
     assert.ok(seen[5] < 2900, `${seen[5]} ms`);
   }
 });
+
+test('threads: a worker that is refused shared memory leaves one thread, with the reason', async ({
+  page,
+  url,
+}) => {
+  await open(page, url);
+  const seen = await page.evaluate(async () => {
+    const { smw, digits, images, Worker } = globalThis;
+    globalThis.Worker = class extends Worker {
+      constructor() {
+        super(new URL('/test/unshared_worker.js', globalThis.location.href), { type: 'module' });
+      }
+    };
+    const model = await smw.load(digits, { threads: 2 });
+    const { scores } = await model.signatures.serving_default({ image: images(3) });
+    const { reasons } = await smw.capabilities();
+    return [model.threads, model.variant, scores.shape.join(), reasons.join()];
+  });
+  assert.equal(seen[0], 1);
+  assert.doesNotMatch(seen[1], /threads/);
+  assert.deepEqual(seen.slice(2), ['3,10', 'threads: shared memory was refused']);
+});

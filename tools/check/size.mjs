@@ -8,7 +8,7 @@ import { exists, inRoot } from '../lib/run.mjs';
 // ones grow with the number of ops: raise them knowingly.
 const most = { core: [1_025_000, 336_900], full: [1_076_000, 352_100] };
 const mostScript = 60_000;
-const mostOurs = 41_900; // the aim is 40_000
+const mostOurs = 36_860;
 
 export const name = 'download size';
 export function check() {
