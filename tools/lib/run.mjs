@@ -58,12 +58,12 @@ export const bin = (name) => inRoot('node_modules', '.bin', name);
 
 /** The files of the repository, tracked or new, relative to its folder. */
 export function sourceFiles(...patterns) {
-  const { stdout, status } = spawnSync(
+  const { stdout, stderr, status, error } = spawnSync(
     'git',
     ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', ...patterns],
     { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 },
   );
-  if (status !== 0) throw new Error('git ls-files failed');
+  if (status !== 0) throw new Error(`git ls-files: ${error?.message ?? stderr.trim()}`);
   return stdout.split('\0').filter((file) => file && exists(file));
 }
 

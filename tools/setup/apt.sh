@@ -16,6 +16,7 @@ cmake               cmake
 ninja-build         ninja
 ccache              ccache
 python3             python3
+git                 git
 chromium            chromium
 "
 
