@@ -90,12 +90,20 @@ void runReduce(const ReduceKernel& k, const ReducePlan& p, const void* x, void* 
     l.init(acc.bytes, n);
     if (!nothing) {
       const Walk kept(p.kept, begin / p.inner);
-      Walk reduced(p.reduced, 0);
-      for (int64_t r = 0; r < p.reduced.total; ++r, reduced.next()) {
+      // Rows that need no conversion are reduced with those that follow at the same distance.
+      ReducePlan::Dims walked = p.reduced;
+      int64_t count = 1, stride = 0;
+      if (p.run == 1 && !widens && walked.rank > 0) {
+        --walked.rank;
+        count = walked.dims[walked.rank];
+        stride = walked.strides[walked.rank];
+      }
+      Walk reduced(walked, 0);
+      for (int64_t r = 0; r < p.reduced.total; r += count, reduced.next()) {
         const std::byte* at = from + size_t(kept.offset + column + reduced.offset) * size;
         if (p.run == 1) {
           if (widens) cast(k.elem, at, l.in, wideIn.bytes, n);
-          l.rows(acc.bytes, widens ? wideIn.bytes : at, n);
+          l.rows(acc.bytes, widens ? wideIn.bytes : at, n, count, stride);
         } else if (!widens) {
           l.run(acc.bytes, at, p.run);
         } else {

@@ -44,8 +44,9 @@ struct ReduceLoops {
   Elem in = Elem::kNone, out = Elem::kNone;  // what the loops read and what `finish` gives
   size_t accSize = 0;
   void (*init)(void* acc, int64_t n) = nullptr;
-  void (*run)(void* acc, const void* x, int64_t n) = nullptr;   // n elements into one accumulator
-  void (*rows)(void* acc, const void* x, int64_t n) = nullptr;  // one element into each of n
+  void (*run)(void* acc, const void* x, int64_t n) = nullptr;  // n elements into one accumulator
+  /// One element of each row into each of n accumulators; rows lie `stride` elements apart.
+  void (*rows)(void* acc, const void* x, int64_t n, int64_t count, int64_t stride) = nullptr;
   void (*finish)(const void* acc, void* out, int64_t n, int64_t count, Elem storage) = nullptr;
 };
 struct ReduceKernel {

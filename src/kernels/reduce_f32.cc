@@ -60,21 +60,38 @@ struct SumLoops : PlainLoops<R> {
   static void run(void* acc, const void* x, int64_t n) {
     *static_cast<double*>(acc) += sumRun<kSquares>(static_cast<const float*>(x), n);
   }
-  /// Two accumulators a vector.
-  static void rows(void* acc, const void* xs, int64_t n) {
+  /// A few rows are summed in float before they go into the accumulators, two of them a vector.
+  static void rows(void* acc, const void* xs, int64_t n, int64_t count, int64_t stride) {
+    constexpr int64_t kRows = kSquares ? 1 : 8;
     const float* x = static_cast<const float*>(xs);
     double* a = static_cast<double*>(acc);
+    int64_t r = 0;
+    for (; r + kRows <= count; r += kRows, x += kRows * stride) addRows<kRows>(a, x, n, stride);
+    for (; r < count; ++r, x += stride) addRows<1>(a, x, n, stride);
+  }
+
+ private:
+  template <int64_t kRows>
+  static void addRows(double* a, const float* x, int64_t n, int64_t stride) {
     const auto add = [](double* to, v128_t v) {
       if (kSquares) v = wasm_f64x2_mul(v, v);
       wasm_v128_store(to, wasm_f64x2_add(wasm_v128_load(to), v));
     };
+    const auto sum = [&](const float* p, auto get) {
+      if constexpr (kRows == 1) {
+        return get(p);
+      } else {
+        const auto pair = [&](const float* q) { return get(q) + get(q + stride); };
+        return (pair(p) + pair(p + 2 * stride)) + (pair(p + 4 * stride) + pair(p + 6 * stride));
+      }
+    };
     int64_t i = 0;
     for (; i + 4 <= n; i += 4) {
-      const v128_t v = wasm_v128_load(x + i);
+      const v128_t v = sum(x + i, [](const float* p) { return load(p); }).v;
       add(a + i, wasm_f64x2_promote_low_f32x4(v));
       add(a + i + 2, wasm_f64x2_promote_low_f32x4(wasm_i32x4_shuffle(v, v, 2, 3, 2, 3)));
     }
-    for (; i < n; ++i) a[i] = R::step(a[i], x[i]);
+    for (; i < n; ++i) a[i] = R::step(a[i], sum(x + i, [](const float* p) { return *p; }));
   }
 };
 
@@ -113,12 +130,14 @@ struct ExtremeLoops : PlainLoops<Extreme<F, kMax>> {
     for (; i < n; ++i) a = R::step(a, x[i]);
     *static_cast<float*>(acc) = a;
   }
-  static void rows(void* acc, const void* xs, int64_t n) {
+  static void rows(void* acc, const void* xs, int64_t n, int64_t count, int64_t stride) {
     const float* x = static_cast<const float*>(xs);
     float* a = static_cast<float*>(acc);
-    int64_t i = 0;
-    for (; i + 4 <= n; i += 4) store(a + i, F(load(a + i), load(x + i)));
-    for (; i < n; ++i) a[i] = R::step(a[i], x[i]);
+    for (int64_t r = 0; r < count; ++r, x += stride) {
+      int64_t i = 0;
+      for (; i + 4 <= n; i += 4) store(a + i, F(load(a + i), load(x + i)));
+      for (; i < n; ++i) a[i] = R::step(a[i], x[i]);
+    }
   }
 };
 using MaxLoops = ExtremeLoops<maxPropagate, true>;

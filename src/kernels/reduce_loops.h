@@ -21,11 +21,12 @@ struct PlainLoops {
     for (int64_t i = 0; i < n; ++i) a = R::step(a, x[i]);
     *static_cast<typename R::Acc*>(acc) = a;
   }
-  static void rows(void* acc, const void* xs, int64_t n) {
+  static void rows(void* acc, const void* xs, int64_t n, int64_t count, int64_t stride) {
     const auto* x = static_cast<const typename R::In*>(xs);
     auto* a = static_cast<typename R::Acc*>(acc);
+    for (int64_t r = 0; r < count; ++r, x += stride)
 #pragma clang loop vectorize(disable) unroll(disable)
-    for (int64_t i = 0; i < n; ++i) a[i] = R::step(a[i], x[i]);
+      for (int64_t i = 0; i < n; ++i) a[i] = R::step(a[i], x[i]);
   }
   static void finish(const void* acc, void* out, int64_t n, int64_t count, Elem storage) {
 #pragma clang loop vectorize(disable) unroll(disable)
