@@ -70,6 +70,13 @@ bool isFlat(const BroadcastPlan& p, int k) {
   return true;
 }
 
+/// True where operand k is one row, repeated for all rows of the output.
+bool isRepeated(const BroadcastPlan& p, int k) {
+  for (int d = 0; d + 1 < p.rank; ++d)
+    if (p.strides[k][d] != 0) return false;
+  return true;
+}
+
 }  // namespace
 
 bool planBroadcast(std::span<const int64_t> out, std::span<const std::span<const int64_t>> operands,
@@ -121,8 +128,14 @@ bool broadcastRuns(const BroadcastPlan& p, const void* const* in, const size_t* 
   for (int k = 0; k < p.operands; ++k) base[k] = static_cast<const std::byte*>(in[k]);
   std::byte* to = static_cast<std::byte*>(out) + size_t(begin) * outSize;
   const int last = p.rank - 1;
-  bool gathers = last > 0 && p.dims[last] < kShortInner;
-  for (int k = 0; k < p.operands; ++k) gathers = gathers && canGather(sizes[k]);
+  // Blocks of whole rows need what is repeated only once.
+  const int64_t inner = p.dims[last];
+  bool repeats = inner <= kBlock / 2, gathers = last > 0;
+  for (int k = 0; k < p.operands; ++k) {
+    repeats = repeats && (isFlat(p, k) || isRepeated(p, k));
+    gathers = gathers && canGather(sizes[k]);
+  }
+  gathers = gathers && (repeats || inner < kShortInner);
 
   const void* at[kMaxOperands];
   int step[kMaxOperands];
@@ -151,11 +164,13 @@ bool broadcastRuns(const BroadcastPlan& p, const void* const* in, const size_t* 
   Block blocks[kMaxOperands];
   bool flat[kMaxOperands];
   for (int k = 0; k < p.operands; ++k) flat[k] = isFlat(p, k), step[k] = 1;
+  const int64_t most = repeats ? kBlock / inner * inner : kBlock;
+  bool filled = false;
   while (begin < end) {
-    const int64_t m = end - begin < kBlock ? end - begin : kBlock;
+    const int64_t m = end - begin < most ? end - begin : most;
     for (int k = 0; k < p.operands; ++k)
       at[k] = flat[k] ? base[k] + size_t(begin) * sizes[k] : blocks[k].bytes;
-    for (int64_t done = 0; done < m;) {
+    for (int64_t done = 0; done < m && !filled;) {
       const int64_t left = c.leftInRow(), n = left < m - done ? left : m - done;
       for (int k = 0; k < p.operands; ++k)
         if (!flat[k])
@@ -164,6 +179,7 @@ bool broadcastRuns(const BroadcastPlan& p, const void* const* in, const size_t* 
       done += n;
       c.advance(n);
     }
+    filled = repeats;
     ok &= run(context, at, step, to, m);
     to += size_t(m) * outSize;
     begin += m;
