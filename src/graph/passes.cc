@@ -40,6 +40,8 @@ constexpr Pass kPasses[] = {
     // What patterns have replaced must not count as a reader.
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "fuse", passes::fuseProducts},
+    {Pass::kBeforeLoad, "prune", prune},
+    {Pass::kBeforeLoad, "squeeze_excite", passes::fuseSqueezeExcite},
     {Pass::kBeforeLoad, "batch_norm", passes::splitBatchNorms},
     {Pass::kBeforeLoad, "elementwise", passes::fuseElementwise},
     {Pass::kBeforeLoad, "prune", prune},

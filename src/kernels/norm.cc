@@ -23,6 +23,17 @@ void normalizeChannelsLast(const float* x, const float* mean, const float* facto
   }
 }
 
+void scaleChannels(const float* x, const float* gate, float* y, int64_t channels, int64_t begin,
+                   int64_t end) {
+  for (int64_t r = begin; r < end; ++r) {
+    const float* in = x + r * channels;
+    float* out = y + r * channels;
+    int64_t c = 0;
+    for (; c + 4 <= channels; c += 4) store(out + c, load(in + c) * load(gate + c));
+    for (; c < channels; ++c) out[c] = in[c] * gate[c];
+  }
+}
+
 void normalizeChannelsFirst(const float* x, const float* mean, const float* factor,
                             const float* offset, float* y, int64_t channels, int64_t inner,
                             int64_t begin, int64_t end) {

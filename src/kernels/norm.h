@@ -5,6 +5,10 @@
 
 namespace smw::kernels {
 
+/// x: (pixels, channels), gate: (channels): y = x * gate for pixels [begin, end). y may be x.
+void scaleChannels(const float* x, const float* gate, float* y, int64_t channels, int64_t begin,
+                   int64_t end);
+
 /// y = (x - mean) * factor + offset with one triple a channel; x and y are (rows, channels), y may
 /// be x.
 void normalizeChannelsLast(const float* x, const float* mean, const float* factor,

@@ -271,6 +271,8 @@ constexpr OpDef kOps[] = {
     {"_FusedGRU", "gates, recurrent, more*num_args -> output, h", resolveGru},
     {"_FusedLSTM", "gates, recurrent, more*num_args -> output, h, c", resolveLstm},
     {"_FusedMatMul", "a, b, more*num_args -> product", resolveMatMul},
+    {"_FusedSqueezeExcite", "x, reduce, reduce_bias, expand, expand_bias -> y",
+     resolveSqueezeExcite},
 };
 
 }  // namespace

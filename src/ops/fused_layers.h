@@ -8,5 +8,6 @@ namespace smw {
 Status resolveAttention(Resolver& r);
 Status resolveGru(Resolver& r);
 Status resolveLstm(Resolver& r);
+Status resolveSqueezeExcite(Resolver& r);
 
 }  // namespace smw

@@ -1,5 +1,7 @@
 #include "ops/packed_weight.h"
 
+#include "kernels/pack.h"
+
 namespace smw {
 
 namespace {
@@ -24,6 +26,18 @@ Tensor takePackedWeight(Ref<RefCounted>& nodeState) {
   Tensor packed = std::move(p->packed);
   nodeState = nullptr;
   return packed;
+}
+
+Result<Tensor> packedMatrix(Resolver& r, int i, int64_t rows, int64_t columns, bool packed) {
+  const Tensor* known = r.peekValue(i);
+  const int64_t floats = kernels::packedFloats(rows, columns);
+  if (!known || known->dtype() != DType::kFloat ||
+      known->numElements() != (packed ? floats : SMW_TRY(mul(rows, columns))))
+    return invalidArgument("the weights of input ", i, " do not fit");
+  if (packed) return Tensor();
+  return packedWeight(r, *known, floats, i, [=](const float* from, float* to) {
+    kernels::packB(from, rows, columns, columns, 1, to);
+  });
 }
 
 namespace detail {

@@ -11,6 +11,10 @@ namespace smw {
 template <typename F>
 Result<Tensor> packedWeight(Resolver& r, const Tensor& weight, int64_t floats, int key, F pack);
 
+/// Input i, a constant (rows, columns) matrix, as panels: it came `packed`, or is packed once and
+/// kept. No tensor in the first case.
+Result<Tensor> packedMatrix(Resolver& r, int i, int64_t rows, int64_t columns, bool packed);
+
 bool holdsPackedWeight(Resolver& r, const Tensor& weight, int64_t floats, int key);
 /// The packed form that the node holds, which it gives up; no tensor where it holds none.
 Tensor takePackedWeight(Ref<RefCounted>& nodeState);

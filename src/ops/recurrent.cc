@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "kernels/pack.h"
 #include "ops/chosen.h"
 #include "ops/fused_layers.h"
 #include "ops/fused_tail.h"
@@ -18,21 +17,6 @@ Result<kernels::UnaryLoop> loopOf(Resolver& r, const char* attr) {
   const auto op = SMW_TRY(FusedTail::activation(r.attrOr(attr, "")));
   if (!op) return invalidArgument("a recurrent layer without ", attr);
   return kernels::unaryLoopF32(*op);
-}
-
-/// Input i as panels of a (rows, columns) matrix: it came packed, or is packed once and kept.
-/// No tensor in the first case.
-Result<Tensor> panels(Resolver& r, int i, int64_t rows, int64_t columns) {
-  const Tensor* known = r.peekValue(i);
-  const int64_t floats = kernels::packedFloats(rows, columns);
-  const bool packed = i == 1 && r.attrOr("packed", false);
-  if (!known || known->dtype() != DType::kFloat ||
-      known->numElements() != (packed ? floats : SMW_TRY(mul(rows, columns))))
-    return invalidArgument("the recurrent weights do not fit");
-  if (packed) return Tensor();
-  return packedWeight(r, *known, floats, i, [=](const float* from, float* to) {
-    kernels::packB(from, rows, columns, columns, 1, to);
-  });
 }
 
 /// Strides of a tensor with `width` values for each time step and row; x[batch][time], or
@@ -77,9 +61,10 @@ Status resolveRecurrent(Resolver& r, bool lstm) {
   s.gate = SMW_TRY(loopOf(r, "gate"));
   s.activation = SMW_TRY(loopOf(r, "activation"));
   if (!s.gate || !s.activation) return internal("an activation without a float32 loop");
-  const Tensor recurrent = SMW_TRY(panels(r, 1, s.units, candidate >= 0 ? 2 * s.units : x[2]));
+  const Tensor recurrent = SMW_TRY(
+      packedMatrix(r, 1, s.units, candidate >= 0 ? 2 * s.units : x[2], r.attrOr("packed", false)));
   Tensor second;
-  if (candidate >= 0) second = SMW_TRY(panels(r, candidate, s.units, s.units));
+  if (candidate >= 0) second = SMW_TRY(packedMatrix(r, candidate, s.units, s.units, false));
 
   s.steps = INT64_MAX;
   for (int i = next; i < r.numInputs(); ++i) s.steps = std::min(s.steps, SMW_TRY(r.integer(i)));

@@ -1,5 +1,5 @@
 // Reductions over axes, and where the extremes lie.
-#include "kernels/reduce.h"
+#include "ops/reduce.h"
 
 #include <algorithm>
 
@@ -67,11 +67,7 @@ Status reduceOver(Resolver& r, ReduceOp op, const Dims& axes, bool keepDims) {
   const Reduction plan = SMW_TRY(planOver(r.shape(0), axes, keepDims));
   r.addOutput(r.dtype(0), plan.out);
   return r.kernel([k, p = plan.plan](const Args& a) {
-    auto& parallel = a.context.parallel();
-    const int64_t grain = grainFor(p, parallel.threads());
-    parallel.run(p.outputs(), grain, [&](int64_t begin, int64_t end) {
-      runReduce(k, p, a.inputs[0], a.outputs[0], begin, end);
-    });
+    reduceParallel(a.context.parallel(), k, p, a.inputs[0], a.outputs[0]);
   });
 }
 
@@ -135,6 +131,12 @@ constexpr OpDef kOps[] = {
 };
 
 }  // namespace
+
+void reduceParallel(kernels::Parallel& parallel, const kernels::ReduceKernel& k,
+                    const kernels::ReducePlan& p, const void* x, void* out) {
+  parallel.run(p.outputs(), grainFor(p, parallel.threads()),
+               [&](int64_t begin, int64_t end) { kernels::runReduce(k, p, x, out, begin, end); });
+}
 
 std::span<const OpDef> reduceOps() { return kOps; }
 

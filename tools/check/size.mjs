@@ -6,7 +6,7 @@ import { exists, inRoot } from '../lib/run.mjs';
 
 // Bytes as they are, and by Brotli. The aim for core is [1_000_000, 330_000]: lower these as it shrinks. The full
 // ones grow with the number of ops: raise them knowingly.
-const most = { core: [1_025_000, 336_900], full: [1_076_000, 352_100] };
+const most = { core: [1_035_000, 340_500], full: [1_086_000, 355_500] };
 const mostScript = 60_000;
 const mostOurs = 36_860;
 

@@ -192,9 +192,15 @@ class Fuser {
     chain.bias = chain.bias ? mulAdd(by, nullptr, chain.bias) : by;
   }
 
-  /// BiasAdd, and Mul, Add, Sub with values by channel.
+  /// BiasAdd, and Mul, Add, Sub with values by channel; RealDiv by a scalar.
   bool byChannel(Chain& chain, const Node& n, Use use) {
     if (chain.hasResidual() || n.inputs.size() != 2) return false;
+    if (n.op == "RealDiv" && use.input == 0)
+      if (const float by = scalarOr(g_, n.inputs[1], 0); by != 0)
+        if (auto t = Tensor::scalar(1 / by)) {
+          multiply(chain, makeConstant(std::move(*t)));
+          return true;
+        }
     const bool bias = n.op == "BiasAdd", sub = n.op == "Sub";
     const bool sum = n.op == "AddV2" || n.op == "Add", mul = n.op == "Mul";
     if (!bias && !sub && !sum && !mul) return false;

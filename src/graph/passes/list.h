@@ -21,6 +21,7 @@ Status fuseEinsum(PassContext& c);
 Status fuseActivations(PassContext& c);
 Status fuseLayerNorms(PassContext& c);
 Status fuseProducts(PassContext& c);
+Status fuseSqueezeExcite(PassContext& c);
 Status splitBatchNorms(PassContext& c);
 Status fuseElementwise(PassContext& c);
 Status packWeights(PassContext& c);

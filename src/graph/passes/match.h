@@ -15,6 +15,7 @@ inline constexpr std::string_view kFusedMatMul = "_FusedMatMul";
 inline constexpr std::string_view kFusedAttention = "_FusedAttention";
 inline constexpr std::string_view kFusedLstm = "_FusedLSTM";
 inline constexpr std::string_view kFusedGru = "_FusedGRU";
+inline constexpr std::string_view kFusedSqueezeExcite = "_FusedSqueezeExcite";
 inline constexpr std::string_view kScaleColumns = "_ScaleColumns";
 
 /// Makes `n` a _FusedMatMul of its two inputs. `rank` of the first, 0 for any; its last `contract`

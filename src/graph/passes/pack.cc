@@ -57,9 +57,11 @@ class Packer {
   }
 
  private:
-  static bool takesPanels(const Node& n) {
+  /// Whether input i is a matrix that may be panels.
+  static bool takesPanels(const Node& n, size_t i) {
+    if (n.op == kFusedSqueezeExcite) return i == 1 || i == 3;
     const bool product = n.op == kFusedConv || n.op == kFusedMatMul;
-    return (product || n.op == kFusedLstm || n.op == kFusedGru) && n.inputs.size() >= 2;
+    return i == 1 && (product || n.op == kFusedLstm || n.op == kFusedGru);
   }
 
   void collect(const Graph& g) {
@@ -67,7 +69,7 @@ class Packer {
       for (size_t i = 0; i < n.inputs.size(); ++i)
         if (const Ref<Constant>* k = constantOf(g, n.inputs[i])) {
           Wish& wish = wishOf(k->get());
-          if (i == 1 && takesPanels(n) && (*k)->dtype == DType::kFloat)
+          if (takesPanels(n, i) && (*k)->dtype == DType::kFloat)
             addMatrix(wish, n, (*k)->shape), wish.addReader(g, n);
           else
             wish.plain = true;
@@ -80,6 +82,8 @@ class Packer {
     if (n.op == kFusedConv) {
       columns = shape.back();
       taps = shape.product(0, 2);
+    } else if (n.op == kFusedSqueezeExcite) {
+      columns = shape.back();
     } else {
       for (int64_t d : n.attrs.getOr("out_dims", std::vector<int64_t>())) columns *= d;
     }
@@ -134,12 +138,13 @@ class Packer {
   }
 
   static void markNode(const Graph& g, Node& n) {
-    if (!takesPanels(n)) return;
-    const Ref<Constant>* k = constantOf(g, n.inputs[1]);
-    if (!k || (*k)->layout != Layout::kPacked) return;
-    const auto dims = (*k)->shape.dims();
-    setPanelAttrs(**k, n.attrs);
-    n.attrs.set("shape", std::vector<int64_t>(dims.begin(), dims.end()));
+    for (size_t i = 0; i < n.inputs.size(); ++i) {
+      const Ref<Constant>* k = constantOf(g, n.inputs[i]);
+      if (!k || !takesPanels(n, i) || (*k)->layout != Layout::kPacked) continue;
+      const auto dims = (*k)->shape.dims();
+      setPanelAttrs(**k, n.attrs);
+      n.attrs.set("shape", std::vector<int64_t>(dims.begin(), dims.end()));
+    }
   }
 
   int kind_ = 0;

@@ -254,6 +254,20 @@ TEST(Softmax, EveryLength) {
     }
 }
 
+TEST(Norm, ScaleChannels) {
+  for (int64_t n = 1; n <= 67; ++n) {
+    std::vector<float> x(size_t(3 * n)), gate(size_t(n), 0.0f);
+    for (size_t i = 0; i < x.size(); ++i) x[i] = float(i) - 40;
+    for (size_t i = 0; i < gate.size(); ++i) gate[i] = 1 / float(i + 1);
+    std::vector<float> y(x.size(), -1.0f), want = y;
+    for (size_t i = size_t(n); i < x.size(); ++i) want[i] = x[i] * gate[i % size_t(n)];
+    scaleChannels(x.data(), gate.data(), y.data(), n, 1, 3);
+    ASSERT_EQ(y, want);
+    scaleChannels(x.data(), gate.data(), x.data(), n, 1, 3);
+    ASSERT_EQ(std::vector(x.begin() + n, x.end()), std::vector(want.begin() + n, want.end()));
+  }
+}
+
 TEST(Norm, LayerNormAndMoments) {
   std::mt19937 rng(8);
   std::normal_distribution<float> d(100, 2);
