@@ -36,7 +36,8 @@ set(link_flags
   -sALLOW_MEMORY_GROWTH
   -sMAXIMUM_MEMORY=4GB
   -sIMPORTED_MEMORY  # the host makes it, shared or not
-  -sMEMORY_GROWTH_GEOMETRIC_STEP=0
+  -sMALLOC=emmalloc  # half the bytes of dlmalloc
+  -sMEMORY_GROWTH_LINEAR_STEP=1MB  # where many small blocks are made: each growth costs JavaScript its views
   -sSTACK_SIZE=1MB
   -sASSERTIONS=0
   -sTEXTDECODER=2

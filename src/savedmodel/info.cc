@@ -1,6 +1,5 @@
 #include "savedmodel/info.h"
 
-#include <deque>
 #include <map>
 #include <set>
 
@@ -55,7 +54,7 @@ const std::string* firstNode(const tensorflow::MetaGraphDef& m, const char* coll
 std::vector<FunctionFact> describeFunctions(const tensorflow::SavedObjectGraph& objects) {
   std::vector<FunctionFact> facts;
   std::vector<bool> seen(size_t(objects.nodes_size()));
-  std::deque<std::pair<int, std::string>> todo;
+  std::vector<std::pair<int, std::string>> todo;
   if (!seen.empty()) {
     todo.emplace_back(0, "");
     seen[0] = true;
@@ -65,9 +64,8 @@ std::vector<FunctionFact> describeFunctions(const tensorflow::SavedObjectGraph& 
     return FunctionFact::Concrete{
         name, f ? structuredText(f->canonicalized_input_signature()) : std::string()};
   };
-  while (!todo.empty()) {
-    const auto [id, path] = std::move(todo.front());
-    todo.pop_front();
+  for (size_t next = 0; next < todo.size(); ++next) {
+    const auto [id, path] = std::move(todo[next]);
     const tensorflow::SavedObject& o = objects.nodes(id);
     FunctionFact f{.path = path, .concrete = {}};
     if (o.has_function())

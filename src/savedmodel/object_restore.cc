@@ -1,6 +1,5 @@
 #include "savedmodel/object_restore.h"
 
-#include <deque>
 #include <set>
 #include <unordered_map>
 
@@ -17,7 +16,7 @@ std::vector<ObjectTensor> matchObjects(const tensorflow::SavedObjectGraph& objec
   };
   std::vector<ObjectTensor> found;
   std::set<std::pair<int, int>> seen;
-  std::deque<Pair> todo;
+  std::vector<Pair> todo;
   const auto push = [&](int object, int stored, std::string path) {
     if (object < 0 || object >= objects.nodes_size() || stored < 0 ||
         stored >= checkpoint.nodes_size())
@@ -25,9 +24,8 @@ std::vector<ObjectTensor> matchObjects(const tensorflow::SavedObjectGraph& objec
     if (seen.emplace(object, stored).second) todo.push_back({object, stored, std::move(path)});
   };
   push(0, 0, "");
-  while (!todo.empty()) {
-    const Pair p = std::move(todo.front());
-    todo.pop_front();
+  for (size_t next = 0; next < todo.size(); ++next) {
+    const Pair p = std::move(todo[next]);
     const tensorflow::SavedObject& object = objects.nodes(p.object);
     const auto& stored = checkpoint.nodes(p.stored);
     for (const auto& a : stored.attributes())

@@ -10,19 +10,9 @@
 #include "wasm/options.h"
 #include "wasm/threads.h"
 
-#ifdef __EMSCRIPTEN__
-extern "C" int mallopt(int, int);  // dlmalloc's: no header has it
-#endif
-
 namespace smw {
 
 Session::Session(const std::string& options) : model_(new Model(vfs_, parseOptions(options))) {
-#ifdef __EMSCRIPTEN__
-  // The memory grows by megabytes where many small blocks are made: each time costs JavaScript its
-  // views.
-  constexpr int kGranularity = -2;
-  mallopt(kGranularity, 1 << 20);
-#endif
   if (kernels::Parallel* pool = sessionPool()) {
     setPlannedThreads(pool->threads());
     model_->context().setParallel(*pool);

@@ -4,11 +4,11 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { exists, inRoot } from '../lib/run.mjs';
 
-// Bytes as they are, and by Brotli. The aim for core is [1_000_000, 330_000]: lower these as it shrinks. The full
-// ones grow with the number of ops: raise them knowingly.
-const most = { core: [1_035_000, 340_500], full: [1_086_000, 355_500] };
+// Bytes as they are, and by Brotli. Those of core are promised to users. The full ones grow with the number of ops:
+// raise them knowingly.
+const most = { core: [1_000_000, 330_000], full: [1_046_000, 347_500] };
 const mostScript = 60_000;
-const mostOurs = 36_860;
+const mostOurs = 40_960; // fflate included
 
 export const name = 'download size';
 export function check() {

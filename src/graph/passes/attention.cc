@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/sort.h"
 #include "graph/passes/list.h"
 #include "graph/passes/match.h"
 #include "graph/passes/pattern.h"
@@ -26,7 +27,7 @@ struct Equation {
 };
 
 bool distinct(std::string s) {
-  std::ranges::sort(s);
+  sort(s);
   return std::ranges::adjacent_find(s) == s.end();
 }
 
