@@ -92,11 +92,11 @@ test('from a server: the first weights come with the size of their file, every b
   const { fetch, ranges } = served(files);
   const model = await smw.load('http://models/', { fetch, worker: false });
   const shard = ranges.filter((r) => /data-0/.test(r.path));
+  const { weights } = await model.memory();
+  model.dispose();
   expect(shard[0]).toMatchObject({ start: 0, end: 1 << 20 });
   expect(overlap(ranges)).toBe(0);
-  const { weights } = await model.memory();
   expect(bytesOf(shard)).toBeLessThan(1.05 * weights + (1 << 20));
-  model.dispose();
 
   const again = served(files);
   await smw.inspect('http://models/', { fetch: again.fetch });
