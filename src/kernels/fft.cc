@@ -43,9 +43,7 @@ inline Complex times(Complex a, Complex b) {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 /// a * -i
-inline Complex turn(Complex a) {
-  return {a.imag(), -a.real()};
-}
+inline Complex turn(Complex a) { return {a.imag(), -a.real()}; }
 
 /// b[j] = sum over k of a[k] exp(-2 pi i j k / 4), or / 2.
 template <int R>
@@ -62,8 +60,7 @@ inline void butterfly(const Complex* a, Complex* b) {
   }
 }
 /// The same for any odd radix; `rootsOfR[t]` is exp(-2 pi i t / r).
-inline void butterfly(int r, const Complex* a, Complex* b,
-                      const Complex* rootsOfR) {
+inline void butterfly(int r, const Complex* a, Complex* b, const Complex* rootsOfR) {
   for (int j = 0; j < r; ++j) {
     Complex sum = a[0];
     for (int k = 1, t = j; k < r; ++k, t += t + j < r ? j : j - r) sum += times(a[k], rootsOfR[t]);
@@ -74,8 +71,8 @@ inline void butterfly(int r, const Complex* a, Complex* b,
 /// One step of a self-sorting transform: m groups of `radix` numbers, each `s` neighbours at once.
 /// R is the radix where it is even, else 0.
 template <int R>
-void step(int radix, int64_t m, int64_t s, int64_t n, const Complex* roots,
-          const Complex* x, Complex* y) {
+void step(int radix, int64_t m, int64_t s, int64_t n, const Complex* roots, const Complex* x,
+          Complex* y) {
   const int r = R ? R : radix;
   Complex rootsOfR[kMostRadix], w[kMostRadix], a[kMostRadix], b[kMostRadix];
   if (!R)

@@ -1,5 +1,5 @@
-// FFT, IFFT, RFFT, IRFFT over the last 1, 2 or 3 dimensions, in float64 for all dtypes: transforms are a small part of
-// any model, and answers are the better for it.
+// FFT, IFFT, RFFT, IRFFT over the last 1, 2 or 3 dimensions, in float64 for all dtypes: transforms
+// are a small part of any model, and answers are the better for it.
 #include "kernels/fft.h"
 
 #include <algorithm>
@@ -178,8 +178,8 @@ Status leaveRealToComplex(Resolver& r, const Geometry& g) {
     const int64_t half = g.block.length[g.block.axes - 1];
     parallel.run(g.out.numElements() / half, 1, [&](int64_t begin, int64_t end, int slot) {
       for (int64_t i = begin; i < end; ++i)
-        real.plan->forward(a.in<double>(0) + rowStart(g.block, g.have, i), a.out<Complex>(0) + i * half,
-                           scratch + slot * own);
+        real.plan->forward(a.in<double>(0) + rowStart(g.block, g.have, i),
+                           a.out<Complex>(0) + i * half, scratch + slot * own);
     });
     lines.run(parallel, a.out<Complex>(0), scratch);
   });

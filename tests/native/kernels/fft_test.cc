@@ -62,8 +62,7 @@ void checkReal(double limit) {
     }
     std::vector<Fft::Complex> table(size_t(RealFft::tableSize(n)));
     const RealFft fft(n, table.data());
-    std::vector<Fft::Complex> scratch(size_t(fft.scratchSize())),
-        out(size_t(fft.coefficients()));
+    std::vector<Fft::Complex> scratch(size_t(fft.scratchSize())), out(size_t(fft.coefficients()));
     fft.forward(y.data(), out.data(), scratch.data());
     const Numbers64 want = plainTransform(x, -1);
     for (size_t k = 0; k < out.size(); ++k)
