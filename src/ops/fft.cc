@@ -143,8 +143,9 @@ Result<Geometry> geometry(Resolver& r, int axes, bool real, bool inverse) {
   return g;
 }
 
-Status leaveZeros(Resolver& r, DType dtype) {
-  const int64_t bytes = SMW_TRY(mul(r.outputs()[0].shape.numElements(), int64_t(dtypeSize(dtype))));
+Status leaveZeros(Resolver& r) {
+  const OutputInfo& o = r.outputs()[0];
+  const int64_t bytes = SMW_TRY(mul(o.shape.numElements(), int64_t(dtypeSize(o.dtype))));
   return r.kernel([bytes](const Args& a) { std::fill_n(a.out<char>(0), bytes, char(0)); });
 }
 
@@ -233,8 +234,7 @@ Status resolveRealToComplex(Resolver& r) {
   if (t != DType::kDouble) return r.unsupportedDType(t);
   const Geometry g = SMW_TRY(geometry(r, axes, true, false));
   r.addOutput(DType::kComplex128, g.out);
-  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0)
-    return leaveZeros(r, DType::kComplex128);
+  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0) return leaveZeros(r);
   return leaveRealToComplex(r, g);
 }
 
@@ -246,8 +246,7 @@ Status resolveComplexToReal(Resolver& r) {
   if (t != DType::kComplex128) return r.unsupportedDType(t);
   const Geometry g = SMW_TRY(geometry(r, axes, true, true));
   r.addOutput(DType::kDouble, g.out);
-  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0)
-    return leaveZeros(r, DType::kDouble);
+  if (g.out.numElements() == 0 || r.shape(0).numElements() == 0) return leaveZeros(r);
   return leaveComplexToReal(r, g);
 }
 

@@ -18,12 +18,8 @@ struct Pair {
 };
 using Pairs = std::span<const Pair>;
 
-const Pair* withNarrow(Pairs pairs, DType t) {
-  const auto p = std::ranges::find(pairs, t, &Pair::narrow);
-  return p == pairs.end() ? nullptr : &*p;
-}
-const Pair* withWide(Pairs pairs, DType t) {
-  const auto p = std::ranges::find(pairs, t, &Pair::wide);
+const Pair* pairOf(Pairs pairs, DType Pair::* side, DType t) {
+  const auto p = std::ranges::find(pairs, t, side);
   return p == pairs.end() ? nullptr : &*p;
 }
 
@@ -72,7 +68,7 @@ Status viaWider(Resolver& r, ResolveFn inner, Pairs pairs, int narrowed) {
   };
   for (int i = 0; i < r.numInputs(); ++i) {
     InputInfo info{r.dtype(i), r.shape(i), r.peekValue(i)};
-    if (const Pair* p = withNarrow(pairs, info.dtype)) {
+    if (const Pair* p = pairOf(pairs, &Pair::narrow, info.dtype)) {
       SMW_TRY(twin(w.in, i, *p, info.shape));
       if (info.value && info.shape.numElements() <= kMostKnown) {
         Tensor& v = values[size_t(i)];
@@ -97,7 +93,7 @@ Status viaWider(Resolver& r, ResolveFn inner, Pairs pairs, int narrowed) {
   }
   for (size_t i = 0; i < rr.outputs().size(); ++i) {
     OutputInfo o = rr.outputs()[i];
-    if (const Pair* p = int(i) < narrowed ? withWide(pairs, o.dtype) : nullptr) {
+    if (const Pair* p = int(i) < narrowed ? pairOf(pairs, &Pair::wide, o.dtype) : nullptr) {
       o.dtype = p->narrow;
       if (o.viewOf < 0) {
         SMW_TRY(twin(w.out, int(i), *p, o.shape));

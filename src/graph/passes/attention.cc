@@ -245,12 +245,7 @@ class Attentions {
     attrs.set("k_axes", std::move(f.k.axes));
     attrs.set("v_axes", std::move(f.v.axes));
     attrs.set("out_axes", std::move(f.out));
-    Node& n = g_[f.last];
-    n.op = kFusedAttention;
-    n.def = findOp(n.op);
-    n.attrs = std::move(attrs);
-    n.inputs = std::move(inputs);
-    n.numOutputs = 1;
+    becomeOp(g_[f.last], kFusedAttention, std::move(inputs), std::move(attrs));
   }
 
   Graph& g_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graph/passes/list.h"
+#include "graph/passes/match.h"
 #include "graph/rewrite.h"
 
 namespace smw::passes {
@@ -46,12 +47,7 @@ void split(Graph& g, PassContext& c, const Users& users, int i) {
   mul.inputs = {n.inputs[0], {g.addConst(mul.name, scale), 0}};
   const Output shifted = {g.addConst(n.name + "/shift", shift), 0},
                scaled = {g.add(std::move(mul)), 0};
-  Node& sum = g[i];
-  sum.op = "AddV2";
-  sum.def = findOp(sum.op);
-  sum.attrs = std::move(type);
-  sum.inputs = {scaled, shifted};
-  sum.numOutputs = 1;
+  becomeOp(g[i], "AddV2", {scaled, shifted}, std::move(type));
 }
 
 }  // namespace

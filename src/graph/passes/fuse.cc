@@ -298,12 +298,7 @@ class Fuser {
     attrs.set("activation", chain.activation);
     attrs.set("alpha", chain.alpha);
     if (!chain.covers.empty()) attrs.set("covers", chain.covers);
-    Node& fused = g_[chain.last];
-    fused.op = b.op;
-    fused.def = findOp(fused.op);
-    fused.attrs = std::move(attrs);
-    fused.inputs = std::move(inputs);
-    fused.numOutputs = 1;
+    becomeOp(g_[chain.last], b.op, std::move(inputs), std::move(attrs));
   }
 
   Graph& g_;

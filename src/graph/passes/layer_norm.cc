@@ -101,18 +101,13 @@ class LayerNorms {
   }
 
   bool emit(int i, std::vector<Output> inputs, float epsilon, bool gamma, bool beta, int64_t axis) {
-    Node& n = g_[i];
     Attrs attrs;
     attrs.set("num_args", int64_t(inputs.size()) - 1);
     attrs.set("gamma", gamma);
     attrs.set("beta", beta);
     attrs.set("epsilon", epsilon);
     attrs.set("axis", axis);
-    n.op = kLayerNorm;
-    n.def = findOp(kLayerNorm);
-    n.attrs = std::move(attrs);
-    n.inputs = std::move(inputs);
-    n.numOutputs = 1;
+    becomeOp(g_[i], kLayerNorm, std::move(inputs), std::move(attrs));
     return true;
   }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "graph/passes/list.h"
+#include "graph/passes/match.h"
 #include "graph/passes/pattern.h"
 #include "ops/families.h"
 
@@ -89,12 +90,7 @@ class Layouts {
     const std::string name = g_[i].name;
     g_[last.node].name = name + "/last";
     const Output perm = ints(name, kToFirst);
-    Node& first = g_[i];
-    first.op = "Transpose";
-    first.def = findOp(first.op);
-    first.attrs = Attrs();
-    first.inputs = {last, perm};
-    first.numOutputs = 1;
+    becomeOp(g_[i], "Transpose", {last, perm}, {});
     last_[{i, 0}] = last;
   }
 

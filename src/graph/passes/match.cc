@@ -2,6 +2,14 @@
 
 namespace smw::passes {
 
+void becomeOp(Node& n, std::string_view op, std::vector<Output> inputs, Attrs attrs) {
+  n.op = op;
+  n.def = findOp(op);
+  n.attrs = std::move(attrs);
+  n.inputs = std::move(inputs);
+  n.numOutputs = 1;
+}
+
 void becomeMatMul(Node& n, std::vector<int64_t> outDims, int contract, int64_t rank,
                   bool transposed) {
   n.op = kFusedMatMul;

@@ -18,6 +18,9 @@ inline constexpr std::string_view kFusedGru = "_FusedGRU";
 inline constexpr std::string_view kFusedSqueezeExcite = "_FusedSqueezeExcite";
 inline constexpr std::string_view kScaleColumns = "_ScaleColumns";
 
+/// Makes `n`, which keeps its name and readers, an op with one output.
+void becomeOp(Node& n, std::string_view op, std::vector<Output> inputs, Attrs attrs);
+
 /// Makes `n` a _FusedMatMul of its two inputs. `rank` of the first, 0 for any; its last `contract`
 /// dimensions are summed over, and `outDims` come instead.
 void becomeMatMul(Node& n, std::vector<int64_t> outDims, int contract, int64_t rank,

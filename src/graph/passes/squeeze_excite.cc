@@ -169,12 +169,7 @@ class SqueezeExcites {
     attrs.set("scale", f.scale);
     f.covers.pop_back();
     attrs.set("covers", std::move(f.covers));
-    Node& n = g_[i];
-    n.op = kFusedSqueezeExcite;
-    n.def = findOp(n.op);
-    n.attrs = std::move(attrs);
-    n.inputs = std::move(inputs);
-    n.numOutputs = 1;
+    becomeOp(g_[i], kFusedSqueezeExcite, std::move(inputs), std::move(attrs));
     return {};
   }
   /// Zeros where it has none.
