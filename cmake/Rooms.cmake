@@ -9,10 +9,6 @@ set(small_kernels argmax attention binary_f32 binary_int broadcast cast cast_hal
 set(smallest_kernels binary binary_f64 binary_grad binary_special conv pack parallel scan special special_gamma unary
                      unary_complex unary_f64 unary_int)
 
-# Kernels of short loops over vectors: engines unroll such loops themselves, and do not wait for memory less.
-set(plain_loop_kernels binary_f32 broadcast cast cast_half nd_copy norm pool reduce_f32 resize_bilinear select softmax
-                       transpose unary_f32)
-
 function(smw_room name)
   cmake_parse_arguments(ARG "" "" "DEPS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cc)
@@ -26,10 +22,6 @@ function(smw_room name)
     # The only room that is compiled twice. Users link to the headers; each module links one of the two.
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE smw_common ${ARG_DEPS})
-    foreach(kernel IN LISTS plain_loop_kernels)
-      set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES
-        COMPILE_FLAGS "-mllvm -unroll-runtime=0 -mllvm -unroll-allow-partial=0")
-    endforeach()
     foreach(kernel IN LISTS small_kernels)
       set_source_files_properties(${CMAKE_SOURCE_DIR}/src/kernels/${kernel}.cc PROPERTIES
         COMPILE_OPTIONS "-Os;${smw_size_options}")

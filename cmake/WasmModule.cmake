@@ -22,7 +22,8 @@ endforeach()
 set(link_flags
   -Oz
   -flto  # the C library too
-  "SHELL:-Wl,-mllvm,-unroll-runtime=0 -Wl,-mllvm,-unroll-allow-partial=0"  # see plain_loop_kernels
+  # Engines unroll short loops over vectors themselves, and do not wait for memory less.
+  "SHELL:-Wl,-mllvm,-unroll-runtime=0 -Wl,-mllvm,-unroll-allow-partial=0"
   -mnontrapping-fptoint
   -sBINARYEN_EXTRA_PASSES=--converge
   --no-entry
