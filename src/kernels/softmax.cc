@@ -19,7 +19,7 @@ double expSum(const float* x, float* y, int64_t n, float most) {
     F32x4 sum = zero();
     int64_t j = i;
     for (; j + 4 <= end; j += 4) {
-      const F32x4 e = exp(load(x + j) - m);
+      const F32x4 e = expNormal(load(x + j) - m);
       if (y) store(y + j, e);
       sum = sum + e;
     }
@@ -27,7 +27,7 @@ double expSum(const float* x, float* y, int64_t n, float most) {
       const int left = int(end - j);
       float t[4] = {-kInf, -kInf, -kInf, -kInf};
       for (int k = 0; k < left; ++k) t[k] = x[j + k] - most;
-      const F32x4 e = exp(load(t));
+      const F32x4 e = expNormal(load(t));
       if (y) storePartial(y + j, e, left);
       sum = sum + e;
     }

@@ -4,20 +4,40 @@
 // tests/native/kernels/math.cc. The polynomials are minimax fits over the stated intervals.
 #pragma once
 
+#include <bit>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
+#include "simd/math_table.h"
 #include "simd/vec.h"
 
 namespace smw::simd {
 
-/// Horner's rule, lowest coefficient first: c0 + x (c1 + x (c2 + ...)).
-template <typename... C>
-inline F32x4 horner(F32x4 x, float c0, C... rest) {
-  if constexpr (sizeof...(rest) == 0)
-    return splat(c0);
-  else
-    return madd(horner(x, rest...), x, splat(c0));
+/// A number of kMath in all lanes.
+inline F32x4 constant(const Number& c) { return load(c.lanes); }
+
+namespace detail {
+/// powers[i] is x^(2^i); halves are multiplied out side by side, as they do not wait for each
+/// other.
+template <size_t N>
+inline F32x4 polynomial(const F32x4* powers, const Number* c) {
+  if constexpr (N == 1) {
+    return constant(*c);
+  } else {
+    constexpr size_t kLow = std::bit_ceil(N) / 2;
+    return madd(polynomial<N - kLow>(powers, c + kLow), powers[std::bit_width(kLow) - 1],
+                polynomial<kLow>(powers, c));
+  }
+}
+}  // namespace detail
+
+/// c[0] + c[1] x + c[2] x^2 + ... (Estrin's scheme).
+template <size_t N>
+inline F32x4 polynomial(F32x4 x, const Number (&c)[N]) {
+  F32x4 powers[4] = {x};
+  for (size_t i = 1; (size_t{1} << i) < N; ++i) powers[i] = powers[i - 1] * powers[i - 1];
+  return detail::polynomial<N>(powers, c);
 }
 /// f on single lanes, for lanes where `mask` is set; the others keep `otherwise`.
 template <typename F>
@@ -46,36 +66,48 @@ inline F32x4 maxPropagate(F32x4 a, F32x4 b) { return select(b != b, b, max(a, b)
 inline constexpr float kInf = std::numeric_limits<float>::infinity();
 
 namespace detail {
-inline constexpr float kLn2Hi = 0.693359375f, kLn2Lo = -2.12194440e-4f, kLog2E = 1.44269504f;
-
-/// x = n ln2 + r with |r| <= ln2 / 2; expm1(r) in `p`. n is a whole number, as a float in `n`.
-struct ExpParts {
-  F32x4 n, p;
-};
-inline ExpParts expParts(F32x4 x) {
-  const F32x4 n = nearest(x * splat(kLog2E));
-  const F32x4 r = nmadd(n, splat(kLn2Lo), nmadd(n, splat(kLn2Hi), x));
-  const F32x4 q = horner(r, 5.000000078e-01f, 1.666666686e-01f, 4.166626927e-02f, 8.333265344e-03f,
-                         1.394611705e-03f, 1.991787141e-04f);
-  return {n, madd(r * r, q, r)};
+inline F32x4 clamp(F32x4 x, const Number& lo, const Number& hi) {
+  return max(min(x, constant(hi)), constant(lo));
 }
-/// 2^n for n in [-126, 127].
-inline F32x4 exp2Int(I32x4 n) { return fromBits((n + splat(127)) << 23); }
-inline F32x4 clamp(F32x4 x, float lo, float hi) { return max(min(x, splat(hi)), splat(lo)); }
+/// The float whose exponent's bits are the lowest 8 of n.
+inline F32x4 fromExponent(I32x4 n) { return fromBits(n << 23); }
+
+/// x = n ln2 + r with |r| <= ln2 / 2; expm1(r) in `p`. The lowest bits of `shifted` are n + 127 for
+/// a `shift` of kMath.shift127, and so on.
+struct ExpParts {
+  F32x4 shifted, n, p;
+};
+inline ExpParts expParts(F32x4 x, const Number& shift) {
+  const F32x4 shifted = madd(x, constant(kMath.log2E), constant(shift));
+  const F32x4 n = shifted - constant(shift);
+  const F32x4 r = nmadd(n, constant(kMath.ln2Lo), nmadd(n, constant(kMath.ln2Hi), x));
+  return {shifted, n, madd(r * r, polynomial(r, kMath.expm1), r)};
+}
 }  // namespace detail
 
 /// e^x, 1 ulp; subnormal results included.
 inline F32x4 exp(F32x4 x) {
-  const auto [n, p] = detail::expParts(detail::clamp(x, -105.0f, 89.0f));
-  const I32x4 whole = toInt(n), half = shrArithmetic(whole, 1);
-  return (p + splat(1.0f)) * detail::exp2Int(half) * detail::exp2Int(whole - half);
+  x = detail::clamp(x, kMath.expLo, kMath.expHi);
+  const auto [shifted, n, p] = detail::expParts(x, kMath.shift254);
+  // 2^n may be subnormal or too large: its square roots, as nearly as may be, are not.
+  const I32x4 whole = bits(shifted) - bits(constant(kMath.shift0)), half = shrArithmetic(whole, 1);
+  return (p + constant(kMath.one)) * detail::fromExponent(half) *
+         detail::fromExponent(whole - half);
+}
+
+/// e^x, 1 ulp, in fewer steps: 0 where that is subnormal, infinity above 88.37.
+inline F32x4 expNormal(F32x4 x) {
+  x = detail::clamp(x, kMath.expNormalLo, kMath.expHi);
+  const auto [shifted, n, p] = detail::expParts(x, kMath.shift127);
+  return (p + constant(kMath.one)) * detail::fromExponent(bits(shifted));
 }
 
 /// e^x - 1, 2 ulp.
 inline F32x4 expm1(F32x4 x) {
-  const auto [n, p] = detail::expParts(detail::clamp(x, -20.0f, 89.0f));
-  const F32x4 s = detail::exp2Int(toInt(n) - splat(1));  // half of 2^n, which may be infinite
-  const F32x4 r = madd(s, p, s - splat(0.5f));
+  const auto [shifted, n, p] =
+      detail::expParts(detail::clamp(x, kMath.expm1Lo, kMath.expHi), kMath.shift126);
+  const F32x4 s = detail::fromExponent(bits(shifted));  // half of 2^n, which may be infinite
+  const F32x4 r = madd(s, p, s - constant(kMath.half));
   return select(n == zero(), p, r + r);
 }
 
@@ -83,18 +115,15 @@ namespace detail {
 /// Natural logarithm of positive, finite x as an unevaluated sum: x = 2^e (1 + f), result e ln2 +
 /// log(1+f).
 inline F32x4 logPositive(F32x4 x) {
-  const I32x4 tiny = x < splat(0x1p-126f);
-  const I32x4 b = bits(select(tiny, x * splat(0x1p23f), x));
-  const I32x4 e = shrArithmetic(b - splat(0x3F3504F3), 23);
-  const F32x4 f = fromBits(b - (e << 23)) - splat(1.0f);
-  const F32x4 k = toFloat(e) - select(tiny, splat(23.0f), zero());
-  const F32x4 q = horner(f, 3.333331038e-01f, -2.499998648e-01f, 2.000223129e-01f,
-                         -1.666926136e-01f, 1.421856324e-01f, -1.238409419e-01f, 1.187347509e-01f,
-                         -1.179161937e-01f, 6.916416319e-02f);
+  const I32x4 tiny = x < constant(kMath.smallest);
+  const I32x4 b = bits(select(tiny, x * constant(kMath.two23), x));
+  const I32x4 e = shrArithmetic(b - bits(constant(kMath.sqrtHalf)), 23);
+  const F32x4 f = fromBits(b - (e << 23)) - constant(kMath.one);
+  const F32x4 k = toFloat(e) - select(tiny, constant(kMath.n23), zero());
   const F32x4 ff = f * f;
-  F32x4 r = madd(ff * f, q, k * splat(kLn2Lo));
-  r = nmadd(ff, splat(0.5f), r);
-  return madd(k, splat(kLn2Hi), f + r);
+  F32x4 r = madd(ff * f, polynomial(f, kMath.log), k * constant(kMath.ln2Lo));
+  r = nmadd(ff, constant(kMath.half), r);
+  return madd(k, constant(kMath.ln2Hi), f + r);
 }
 }  // namespace detail
 
@@ -118,26 +147,25 @@ inline F32x4 log1p(F32x4 x) {
 
 /// tanh, 2.5 ulp.
 inline F32x4 tanh(F32x4 x) {
-  const F32x4 a = min(abs(x), splat(10.0f));
+  const F32x4 a = min(abs(x), constant(kMath.tanhHi));
   const F32x4 t = expm1(a + a);
-  return copySign(t / (t + splat(2.0f)), x);
+  return copySign(t / (t + constant(kMath.two)), x);
 }
 
-/// 1 / (1 + e^-x), 2.5 ulp; 0 below -88.8.
-inline F32x4 sigmoid(F32x4 x) { return splat(1.0f) / (splat(1.0f) + exp(-x)); }
+/// 1 / (1 + e^-x), 2.5 ulp; 0 below -88.37.
+inline F32x4 sigmoid(F32x4 x) {
+  const F32x4 one = constant(kMath.one);
+  return one / (one + expNormal(-x));
+}
 
 /// Gauss error function, 2 ulp.
 inline F32x4 erf(F32x4 x) {
-  const F32x4 a = min(abs(x), splat(4.0f)), u = a * a;
-  const I32x4 small = a < splat(0.93f);
-  const F32x4 p = horner(u, 1.283791666e-01f, -3.761263370e-01f, 1.128369394e-01f,
-                         -2.685927078e-02f, 5.200634306e-03f, -8.137437560e-04f, 8.345224878e-05f);
-  F32x4 r = madd(a, p, a);
-  if (anyLane(a >= splat(0.93f))) {  // erfc(a) = exp(-q(a)) on [0.92, 4]
-    const F32x4 q =
-        horner(a, -1.758745676e-04f, 1.129520823e+00f, 6.333346530e-01f, 1.082939467e-01f,
-               -2.512862462e-02f, 4.174643034e-03f, -4.352188888e-04f, 2.116190675e-05f);
-    r = select(small, r, splat(1.0f) - exp(-q));
+  const F32x4 a = min(abs(x), constant(kMath.erfHi)), u = a * a, cut = constant(kMath.erfCut);
+  const I32x4 small = a < cut;
+  F32x4 r = madd(a, polynomial(u, kMath.erf), a);
+  if (anyLane(a >= cut)) {  // erfc(a) = exp(-q(a)) on [0.92, 4]
+    const F32x4 q = polynomial(a, kMath.minusLogErfc);
+    r = select(small, r, constant(kMath.one) - expNormal(-q));
   }
   return select(x == x, copySign(r, x), x);
 }
@@ -151,16 +179,14 @@ struct SinCos {
 /// exact.
 inline constexpr float kMaxAngle = 12000.0f;
 inline SinCos sinCos(F32x4 x) {
-  const F32x4 n = nearest(x * splat(0.636619772f));
-  F32x4 r = nmadd(n, splat(1.5703125f), x);
-  r = nmadd(n, splat(0x1.fb4p-12f), r);
-  r = nmadd(n, splat(0x1.444p-24f), r);
-  r = nmadd(n, splat(0x1.68c234p-39f), r);
+  const F32x4 shifted = madd(x, constant(kMath.twoOverPi), constant(kMath.shift0));
+  const F32x4 n = shifted - constant(kMath.shift0);
+  F32x4 r = x;
+  for (const Number& part : kMath.halfPi) r = nmadd(n, constant(part), r);
   const F32x4 u = r * r;
-  const F32x4 s =
-      horner(u, -1.666666664e-01f, 8.333329356e-03f, -1.983932501e-04f, 2.718216853e-06f);
-  const F32x4 c = horner(u, 4.166664671e-02f, -1.388735977e-03f, 2.443753091e-05f);
-  return {madd(u * r, s, r), madd(u * u, c, nmadd(u, splat(0.5f), splat(1.0f))), toInt(n)};
+  const F32x4 c = nmadd(u, constant(kMath.half), constant(kMath.one));
+  return {madd(u * r, polynomial(u, kMath.sin), r), madd(u * u, polynomial(u, kMath.cos), c),
+          bits(shifted)};
 }
 /// sin(x + phase pi / 2) from its parts.
 inline F32x4 shifted(const SinCos& p, int32_t phase) {
@@ -207,17 +233,15 @@ inline F32x4 selu(F32x4 x) {
 namespace detail {
 /// x / (1 + 2^t).
 inline F32x4 overOnePlusExp2(F32x4 x, F32x4 t) {
-  const F32x4 shift = splat(0x1.8p23f);  // whole numbers end in the lowest bits of the sum
-  t = clamp(t, -126.0f, 128.0f);
-  const F32x4 shifted = t + shift;
-  const F32x4 p = horner(t - (shifted - shift), 1.000000072e+00f, 6.931469671e-01f,
-                         2.402211972e-01f, 5.550713280e-02f, 9.675541622e-03f, 1.327647088e-03f);
-  return x / madd(p, exp2Int(bits(shifted)), splat(1.0f));
+  t = clamp(t, kMath.exp2Lo, kMath.exp2Hi);
+  const F32x4 shift = constant(kMath.shift127), shifted = t + shift;
+  const F32x4 p = polynomial(t - (shifted - shift), kMath.exp2);
+  return x / madd(p, fromExponent(bits(shifted)), constant(kMath.one));
 }
 }  // namespace detail
 /// x sigmoid(x), also called swish. 8 ulp above -8, up to 64 where the result is tiny; -0 below
 /// -88, NaN for -infinity, as TensorFlow.
-inline F32x4 silu(F32x4 x) { return detail::overOnePlusExp2(x, x * splat(-detail::kLog2E)); }
+inline F32x4 silu(F32x4 x) { return detail::overOnePlusExp2(x, x * constant(kMath.minusLog2E)); }
 inline F32x4 mish(F32x4 x) { return x * tanh(softplus(x)); }
 /// x relu6(x + 3) / 6.
 inline F32x4 hardSwish(F32x4 x) {
@@ -226,15 +250,12 @@ inline F32x4 hardSwish(F32x4 x) {
 /// x times the normal distribution up to x, whose log odds are fitted. 24 ulp above 0, 96 above
 /// -4.5 (where 1 + erf would have lost most digits); less than 1e-6 off below.
 inline F32x4 geluErf(F32x4 x) {
-  const F32x4 u = min(x * x, splat(25.0f));
-  const F32x4 r = horner(u, -2.302225828e+00f, -1.047848836e-01f, 5.132536535e-05f,
-                         1.750891533e-04f, -1.423955200e-05f, 6.455537118e-07f, -1.775841874e-08f,
-                         2.760068563e-10f, -1.859969644e-12f);
-  return detail::overOnePlusExp2(x, x * r);
+  const F32x4 u = min(x * x, constant(kMath.geluErfHi));
+  return detail::overOnePlusExp2(x, x * polynomial(u, kMath.geluErf));
 }
 /// x sigmoid(2 sqrt(2 / pi) (x + 0.044715 x^3)): x (1 + tanh(..)) / 2. Errors as geluErf's.
 inline F32x4 geluTanh(F32x4 x) {
-  return detail::overOnePlusExp2(x, x * madd(x * x, splat(-0.10294324f), splat(-2.3022082f)));
+  return detail::overOnePlusExp2(x, x * polynomial(x * x, kMath.geluTanh));
 }
 inline F32x4 rsqrt(F32x4 x) { return splat(1.0f) / sqrt(x); }
 
