@@ -18,18 +18,13 @@ namespace {
 
 using namespace simd;
 
-// Steps of k that the inner loop takes at once. Measured in Chromium on x86: with fused
-// multiply-add one step keeps all sums in registers (58 GFLOP/s; two steps 39, four 46); with
-// multiply and add apart two are best (43; one 30).
-#if defined(__wasm_relaxed_simd__)
-constexpr int kSteps = 1;
-#else
-constexpr int kSteps = 2;
-#endif
-
 // Few rows leave too few chains of additions to keep the machine busy, so k is dealt out to several
-// sets of accumulators.
+// sets of accumulators: the same number for any number of panels, which threads share out.
+#if defined(__wasm_relaxed_simd__)
 constexpr int splitOf(int rows) { return rows == 1 ? 4 : rows <= 3 ? 2 : 1; }
+#else
+constexpr int splitOf(int rows) { return rows == 1 ? 2 : 1; }
+#endif
 
 template <int R, int S>
 struct Sums {
@@ -51,35 +46,36 @@ struct Sums {
 #define SMW_INLINE __attribute__((always_inline)) inline
 
 template <int R>
-SMW_INLINE void storeFull(F32x4 (&v)[R][2], const MicroC& o, ptrdiff_t column) {
+SMW_INLINE void storeFull(F32x4 (&v)[R][2], const MicroC& o, int row, ptrdiff_t column) {
+  const ptrdiff_t *cRow = o.cRow + row, *residualRow = o.residualRow + row;
   const F32x4 lo = splat(o.epilogue->lo), hi = splat(o.epilogue->hi);
 #pragma clang loop unroll(full)
   for (int h = 0; h < 2; ++h, column += 4) {
     if (!o.first) {
-      for (int r = 0; r < R; ++r) v[r][h] = load(o.c + o.cRow[r] + column) + v[r][h];
+      for (int r = 0; r < R; ++r) v[r][h] = load(o.c + cRow[r] + column) + v[r][h];
     } else {
       if (o.bias) {
         const F32x4 bias = load(o.bias + column);
         for (int r = 0; r < R; ++r) v[r][h] = v[r][h] + bias;
       }
       if (o.residual)
-        for (int r = 0; r < R; ++r)
-          v[r][h] = v[r][h] + load(o.residual + o.residualRow[r] + column);
+        for (int r = 0; r < R; ++r) v[r][h] = v[r][h] + load(o.residual + residualRow[r] + column);
     }
     if (o.last)
       for (int r = 0; r < R; ++r) v[r][h] = min(max(v[r][h], lo), hi);
-    for (int r = 0; r < R; ++r) store(o.c + o.cRow[r] + column, v[r][h]);
+    for (int r = 0; r < R; ++r) store(o.c + cRow[r] + column, v[r][h]);
   }
 }
 
-// The same operations in the same order for the last panel where it sticks out. sums is (rows, 8).
-__attribute__((noinline)) void storeCut(int rows, const float* sums, const MicroC& o,
+// The same operations in the same order for the last panel where it sticks out. sums is (rows, 8),
+// of rows [row, row + rows).
+__attribute__((noinline)) void storeCut(int row, int rows, const float* sums, const MicroC& o,
                                         ptrdiff_t column) {
   const float lo = o.epilogue->lo, hi = o.epilogue->hi;
   const float* bias = o.bias ? o.bias + column : nullptr;
   const ptrdiff_t n = o.columns - column;
 #pragma clang loop unroll(disable)
-  for (int r = 0; r < rows; ++r, sums += 8) {
+  for (int r = row; r < row + rows; ++r, sums += 8) {
     float* c = o.c + o.cRow[r] + column;
     const float* residual = o.residual ? o.residual + o.residualRow[r] + column : nullptr;
     ptrdiff_t j = 0;
@@ -114,9 +110,9 @@ __attribute__((noinline)) void storeCut(int rows, const float* sums, const Micro
 }
 
 template <int R>
-SMW_INLINE void finish(F32x4 (&v)[R][2], const MicroC& o, ptrdiff_t column) {
+SMW_INLINE void finish(F32x4 (&v)[R][2], const MicroC& o, int row, ptrdiff_t column) {
   if (o.columns - column >= 8) {
-    storeFull<R>(v, o, column);
+    storeFull<R>(v, o, row, column);
     return;
   }
   float sums[R * 8];
@@ -124,7 +120,7 @@ SMW_INLINE void finish(F32x4 (&v)[R][2], const MicroC& o, ptrdiff_t column) {
     store(sums + 8 * r, v[r][0]);
     store(sums + 8 * r + 4, v[r][1]);
   }
-  storeCut(R, sums, o, column);
+  storeCut(row, R, sums, o, column);
 }
 
 __attribute__((noinline)) void applyPost(int rows, const MicroC& o) {
@@ -135,58 +131,121 @@ __attribute__((noinline)) void applyPost(int rows, const MicroC& o) {
     o.epilogue->post(o.epilogue->postContext, o.c + o.cRow[r], o.columns);
 }
 
+// R rows of A from `row` on by P panels, the first of which is at `panel` and has `column`.
+template <int R, int P>
+SMW_INLINE void product(const MicroA& a, int row, const float* panel, ptrdiff_t panelStride,
+                        const MicroC& o, ptrdiff_t column) {
+  constexpr int S = splitOf(R);
+  Sums<R, S> sum[P];
+  for (auto& s : sum) s.clear();
+  const float* b[P];
+  for (int q = 0; q < P; ++q) b[q] = panel + q * panelStride;
+  const float* const* pointers = a.pointers + row;
+#pragma clang loop unroll(disable)
+  for (auto segment = ptrdiff_t(a.segments); segment > 0; --segment, pointers += kTileRows) {
+    const float* p[R];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < R; ++r) p[r] = pointers[r] + a.offset;
+    const auto steps = [&]<int U>() __attribute__((always_inline)) {
+#pragma clang loop unroll(full)
+      for (int u = 0; u < U; ++u) {
+        F32x4 v[P][2];
+#pragma clang loop unroll(full)
+        for (int q = 0; q < P; ++q) v[q][0] = load(b[q] + 8 * u), v[q][1] = load(b[q] + 8 * u + 4);
+#pragma clang loop unroll(full)
+        for (int r = 0; r < R; ++r) {
+          const F32x4 x = loadSplat(p[r] + u);
+#pragma clang loop unroll(full)
+          for (int q = 0; q < P; ++q)
+#pragma clang loop unroll(full)
+            for (int h = 0; h < 2; ++h)
+              sum[q].v[u % S][r][h] = madd(x, v[q][h], sum[q].v[u % S][r][h]);
+        }
+      }
+      for (int q = 0; q < P; ++q) b[q] += 8 * U;
+#pragma clang loop unroll(full)
+      for (int r = 0; r < R; ++r) p[r] += U;
+    };
+    auto l = size_t(a.segmentLength);
+    if constexpr (S > 1) {
+#pragma clang loop unroll(disable)
+      for (; l >= S; l -= S) steps.template operator()<S>();
+    }
+#pragma clang loop unroll(disable)
+    for (; l > 0; --l) steps.template operator()<1>();
+  }
+#pragma clang loop unroll(full)
+  for (int q = 0; q < P; ++q) {
+    sum[q].merge();
+    finish<R>(sum[q].v[0], o, row, column + 8 * q);
+  }
+}
+
+// How many sums a loop keeps is measured in Chromium on x86, where V8 has 15 vector registers to
+// give. With fused multiply-add 6 rows by one panel fill them (58 GFLOP/s); with multiply and add
+// apart a product takes one more, and 2 rows by two panels are best (52; 4 by one 47, 6 by one 28).
+#if defined(__wasm_relaxed_simd__)
+
 template <int R>
 __attribute__((noinline)) void rowsKernel(const MicroA& a, const MicroB& panels, const MicroC& o) {
-  constexpr int S = splitOf(R), U = S > kSteps ? S : kSteps;
   const float* panel = panels.b;
 #pragma clang loop unroll(disable)
   for (ptrdiff_t column = 0; column < o.columns; column += 8, panel += panels.panelStride) {
     if (panels.cold) touch(panel, a.segments * a.segmentLength * 8);
-    Sums<R, S> sum;
-    sum.clear();
-    const float* b = panel;
-    const float* const* pointers = a.pointers;
-#pragma clang loop unroll(disable)
-    for (auto segment = ptrdiff_t(a.segments); segment > 0; --segment, pointers += kTileRows) {
-      const float* p[R];
-#pragma clang loop unroll(full)
-      for (int r = 0; r < R; ++r) p[r] = pointers[r] + a.offset;
-      auto l = size_t(a.segmentLength);
-      if constexpr (U > 1) {
-#pragma clang loop unroll(disable)
-        for (; l >= U; l -= U) {
-#pragma clang loop unroll(full)
-          for (int u = 0; u < U; ++u) {
-            const F32x4 b0 = load(b + 8 * u), b1 = load(b + 8 * u + 4);
-#pragma clang loop unroll(full)
-            for (int r = 0; r < R; ++r) {
-              const F32x4 x = loadSplat(p[r] + u);
-              sum.v[u % S][r][0] = madd(x, b0, sum.v[u % S][r][0]);
-              sum.v[u % S][r][1] = madd(x, b1, sum.v[u % S][r][1]);
-            }
-          }
-          b += 8 * U;
-#pragma clang loop unroll(full)
-          for (int r = 0; r < R; ++r) p[r] += U;
-        }
-      }
-#pragma clang loop unroll(disable)
-      for (; l > 0; --l) {
-        const F32x4 b0 = load(b), b1 = load(b + 4);
-#pragma clang loop unroll(full)
-        for (int r = 0; r < R; ++r) {
-          const F32x4 x = loadSplat(p[r]++);
-          sum.v[0][r][0] = madd(x, b0, sum.v[0][r][0]);
-          sum.v[0][r][1] = madd(x, b1, sum.v[0][r][1]);
-        }
-        b += 8;
-      }
-    }
-    sum.merge();
-    finish<R>(sum.v[0], o, column);
+    product<R, 1>(a, 0, panel, 0, o, column);
   }
   if (o.last && o.epilogue->post) applyPost(R, o);
 }
+
+void allRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
+  switch (rows) {
+    case 1:
+      return rowsKernel<1>(a, b, out);
+    case 2:
+      return rowsKernel<2>(a, b, out);
+    case 3:
+      return rowsKernel<3>(a, b, out);
+    case 4:
+      return rowsKernel<4>(a, b, out);
+    case 5:
+      return rowsKernel<5>(a, b, out);
+    default:
+      return rowsKernel<6>(a, b, out);
+  }
+}
+
+#else
+
+// The panels stay in the first-level cache while the rows pass by, two at a time.
+template <int P>
+__attribute__((noinline)) void panelsKernel(int rows, const MicroA& a, const float* panel,
+                                            ptrdiff_t panelStride, const MicroC& o,
+                                            ptrdiff_t column) {
+  int row = 0;
+  if constexpr (P == 1)
+    if (rows >= 4) product<4, 1>(a, 0, panel, 0, o, column), row = 4;
+#pragma clang loop unroll(disable)
+  for (; row + 1 < rows; row += 2) product<2, P>(a, row, panel, panelStride, o, column);
+  if (row < rows) product<1, P>(a, row, panel, panelStride, o, column);
+}
+
+void allRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
+  const float* panel = b.b;
+  for (ptrdiff_t column = 0, step; column < out.columns; column += 8 * step) {
+    step = out.columns - column > 8 ? 2 : 1;
+    if (b.cold)
+      for (ptrdiff_t q = 0; q < step; ++q)
+        touch(panel + q * b.panelStride, a.segments * a.segmentLength * 8);
+    if (step == 2)
+      panelsKernel<2>(rows, a, panel, b.panelStride, out, column);
+    else
+      panelsKernel<1>(rows, a, panel, 0, out, column);
+    panel += step * b.panelStride;
+  }
+  if (out.last && out.epilogue->post) applyPost(rows, out);
+}
+
+#endif
 
 template <int R>
 __attribute__((noinline)) void columnsKernel(const MicroA& a, const MicroB& panels,
@@ -210,7 +269,7 @@ __attribute__((noinline)) void columnsKernel(const MicroA& a, const MicroB& pane
       b += 8;
       p += a.step;
     }
-    finish<R>(sum.v[0], o, column);
+    finish<R>(sum.v[0], o, 0, column);
   }
   if (o.last && o.epilogue->post) applyPost(R, o);
 }
@@ -220,20 +279,7 @@ __attribute__((noinline)) void columnsKernel(const MicroA& a, const MicroB& pane
 }  // namespace
 
 void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
-  switch (rows) {
-    case 1:
-      return rowsKernel<1>(a, b, out);
-    case 2:
-      return rowsKernel<2>(a, b, out);
-    case 3:
-      return rowsKernel<3>(a, b, out);
-    case 4:
-      return rowsKernel<4>(a, b, out);
-    case 5:
-      return rowsKernel<5>(a, b, out);
-    default:
-      return rowsKernel<6>(a, b, out);
-  }
+  allRows(rows, a, b, out);
 }
 
 void microColumns(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
