@@ -31,9 +31,7 @@ void tile(const Problem& p, int64_t rowBegin, int64_t row, int64_t panelBegin, i
   const float* pointers[kTileRows];
   MicroA a{.pointers = pointers, .segmentLength = depth, .base = nullptr, .step = p.aCol};
   const bool columns = p.aCol != 1;
-  // The first rows bring the block of B into the cache; with few panels, A is read once and then
-  // streamed.
-  const bool firstTile = row == rowBegin && rows > 1;
+  // With few panels, A is read once and then streamed.
   const bool streamsA = !columns && panelEnd - panelBegin <= kFewPanels;
   const float* start = p.a + row * p.aRow + l * p.aCol;
   if (columns)
@@ -51,7 +49,7 @@ void tile(const Problem& p, int64_t rowBegin, int64_t row, int64_t panelBegin, i
   const int64_t column = panelBegin * kPanel;
   const MicroB b{.b = p.b + (panelBegin * p.k + l) * kPanel,
                  .panelStride = ptrdiff_t(p.k * kPanel),
-                 .cold = firstTile};
+                 .touch = row == rowBegin && worthTouching(rows, depth)};
   const MicroC out{.c = p.c + row * p.cRow + column,
                    .cRow = cRow,
                    .columns = ptrdiff_t(std::min(panelEnd * kPanel, p.n) - column),

@@ -191,7 +191,7 @@ __attribute__((noinline)) void rowsKernel(const MicroA& a, const MicroB& panels,
   const float* panel = panels.b;
 #pragma clang loop unroll(disable)
   for (ptrdiff_t column = 0; column < o.columns; column += 8, panel += panels.panelStride) {
-    if (panels.cold) touch(panel, a.segments * a.segmentLength * 8);
+    if (panels.touch) touch(panel, a.segments * a.segmentLength * 8);
     product<R, 1>(a, 0, panel, 0, o, column);
   }
   if (o.last && o.epilogue->post) applyPost(R, o);
@@ -233,7 +233,7 @@ void allRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
   const float* panel = b.b;
   for (ptrdiff_t column = 0, step; column < out.columns; column += 8 * step) {
     step = out.columns - column > 8 ? 2 : 1;
-    if (b.cold)
+    if (b.touch)
       for (ptrdiff_t q = 0; q < step; ++q)
         touch(panel + q * b.panelStride, a.segments * a.segmentLength * 8);
     if (step == 2)
@@ -253,7 +253,7 @@ __attribute__((noinline)) void columnsKernel(const MicroA& a, const MicroB& pane
   const float* panel = panels.b;
 #pragma clang loop unroll(disable)
   for (ptrdiff_t column = 0; column < o.columns; column += 8, panel += panels.panelStride) {
-    if (panels.cold) touch(panel, a.segmentLength * 8);
+    if (panels.touch) touch(panel, a.segmentLength * 8);
     Sums<R, 1> sum;
     sum.clear();
     const float *b = panel, *p = a.base;

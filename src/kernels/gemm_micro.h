@@ -38,8 +38,13 @@ struct MicroA {
 struct MicroB {
   const float* b = nullptr;
   ptrdiff_t panelStride = 0;  ///< floats between panels
-  bool cold = false;          ///< not in the cache yet: worth touching first
+  bool touch = false;         ///< brings each panel into the cache first
 };
+
+/// Whether the first rows that meet a panel should touch it. Where it is short, or the rows are
+/// few, the machine's own prefetching does better (measured on x86: 49 rows by 160x960 51 GFLOP/s
+/// with touching, 55 without; by 960x160 51 and 48).
+inline constexpr bool worthTouching(int rows, int64_t depth) { return rows > 2 && depth > 512; }
 
 /// Where the result goes.
 struct MicroC {

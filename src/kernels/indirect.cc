@@ -180,7 +180,7 @@ void tiles(const Indirect& s, int64_t begin, int64_t end, int64_t panelBegin, in
         const Epilogue& e = s.epilogue;
         a.offset = ptrdiff_t(g * s.channels);
         a.rowFacts = s.rowFacts + tile * kTileRows * s.rowFactsStep;
-        panels.cold = tile == begin && rows > 1;
+        panels.touch = tile == begin && worthTouching(rows, depth);
         const MicroC to{.c = s.out + column,
                         .cRow = offset,
                         .columns = ptrdiff_t(std::min(last * kPanel, s.columns) - first * kPanel),
