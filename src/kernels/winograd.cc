@@ -40,6 +40,11 @@ struct Grid {
   }
   int64_t blocks() const { return (total + block - 1) / block; }
   int64_t floats() const { return pointsOf(tile) * (inStep + outStep); }
+  int64_t wholeBlocks() const { return total / block; }
+  /// Threads that work on a block of their own, one of them at the least.
+  int64_t slots(int64_t threads) const {
+    return std::min(threads, std::max<int64_t>(1, wholeBlocks()));
+  }
 };
 
 struct Tile {
@@ -269,7 +274,8 @@ void winogradPack(const Conv& s, int tile, const float* packedFilter, float* pac
 }
 
 int64_t winogradScratch(const Conv& s, int tile, int threads) {
-  return threads * (s.inChannels + Grid(s, tile).floats());
+  const Grid g(s, tile);
+  return g.slots(threads) * (s.inChannels + g.floats());
 }
 
 void winograd(Parallel& parallel, const Conv& s, int tile, const float* inp, const float* packed,
@@ -278,9 +284,9 @@ void winograd(Parallel& parallel, const Conv& s, int tile, const float* inp, con
   const int64_t blocks = run.g.blocks(), each = s.inChannels + run.g.floats();
   // As many whole blocks for each thread as there are for all, then all work on what is left: the
   // last block may be far smaller than the others.
-  const int64_t threads = parallel.threads(), whole = run.g.total / run.g.block,
-                apart = whole / threads * threads;
-  for (int64_t i = 0; i < threads; ++i) std::fill_n(scratch + i * each, s.inChannels, 0.f);
+  const int64_t threads = parallel.threads(), apart = run.g.wholeBlocks() / threads * threads;
+  for (int64_t i = 0; i < run.g.slots(threads); ++i)
+    std::fill_n(scratch + i * each, s.inChannels, 0.f);
   parallel.run(apart, 1, [&](int64_t begin, int64_t end, int slot) {
     for (int64_t i = begin; i < end; ++i) run.block(serial(), i, scratch + slot * each);
   });

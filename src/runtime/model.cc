@@ -162,10 +162,11 @@ Status Model::planWeights() {
   for (const Ref<Constant>& c : constantsToLoad(passes)) SMW_TRY(weights_->want(c));
   SMW_TRY(collectVariables(SMW_TRY(reachableGraphs(passes))));
   weightBytes_ = weights_->bytes();
-  // The heap grows once.
-  SMW_TRY(Buffer::tryAllocate(weightBytes_ + kSliceBytes));
   importer_->release();
   reader_.release();
+  // The heap grows once: some engines copy it each time. Small weights go where the import was.
+  constexpr int64_t kLeft = 6 << 20;
+  if (weightBytes_ > kLeft) SMW_TRY(Buffer::tryAllocate(weightBytes_ - kLeft));
   return {};
 }
 
