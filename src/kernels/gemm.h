@@ -41,9 +41,9 @@ void batchMatMul(Parallel& parallel, const MatMul& s, int64_t batch, const float
                  const int64_t* aOffset, const float* b, const int64_t* bOffset, float* c,
                  const Epilogue& epilogue, float* scratch);
 
-/// Runs the 6x8 micro-kernel alone `repeats` times over operands that stay in the first-level cache
-/// (12 * k flops * 8 each): what this machine can reach. Returns a checksum so that it is not
-/// dropped.
+/// Runs the micro-kernel on 6 rows and one panel alone `repeats` times over operands that stay in
+/// the first-level cache (12 * k flops * 8 each): what this machine can reach. Returns a checksum
+/// so that it is not dropped.
 float gemmPeak(int64_t k, int64_t repeats);
 
 }  // namespace smw::kernels

@@ -197,23 +197,6 @@ __attribute__((noinline)) void rowsKernel(const MicroA& a, const MicroB& panels,
   if (o.last && o.epilogue->post) applyPost(R, o);
 }
 
-void allRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
-  switch (rows) {
-    case 1:
-      return rowsKernel<1>(a, b, out);
-    case 2:
-      return rowsKernel<2>(a, b, out);
-    case 3:
-      return rowsKernel<3>(a, b, out);
-    case 4:
-      return rowsKernel<4>(a, b, out);
-    case 5:
-      return rowsKernel<5>(a, b, out);
-    default:
-      return rowsKernel<6>(a, b, out);
-  }
-}
-
 #else
 
 // The panels stay in the first-level cache while the rows pass by, two at a time.
@@ -227,22 +210,6 @@ __attribute__((noinline)) void panelsKernel(int rows, const MicroA& a, const flo
 #pragma clang loop unroll(disable)
   for (; row + 1 < rows; row += 2) product<2, P>(a, row, panel, panelStride, o, column);
   if (row < rows) product<1, P>(a, row, panel, panelStride, o, column);
-}
-
-void allRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
-  const float* panel = b.b;
-  for (ptrdiff_t column = 0, step; column < out.columns; column += 8 * step) {
-    step = out.columns - column > 8 ? 2 : 1;
-    if (b.touch)
-      for (ptrdiff_t q = 0; q < step; ++q)
-        touch(panel + q * b.panelStride, a.segments * a.segmentLength * 8);
-    if (step == 2)
-      panelsKernel<2>(rows, a, panel, b.panelStride, out, column);
-    else
-      panelsKernel<1>(rows, a, panel, 0, out, column);
-    panel += step * b.panelStride;
-  }
-  if (out.last && out.epilogue->post) applyPost(rows, out);
 }
 
 #endif
@@ -278,9 +245,40 @@ __attribute__((noinline)) void columnsKernel(const MicroA& a, const MicroB& pane
 
 }  // namespace
 
+#if defined(__wasm_relaxed_simd__)
 void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
-  allRows(rows, a, b, out);
+  switch (rows) {
+    case 1:
+      return rowsKernel<1>(a, b, out);
+    case 2:
+      return rowsKernel<2>(a, b, out);
+    case 3:
+      return rowsKernel<3>(a, b, out);
+    case 4:
+      return rowsKernel<4>(a, b, out);
+    case 5:
+      return rowsKernel<5>(a, b, out);
+    default:
+      return rowsKernel<6>(a, b, out);
+  }
 }
+#else
+void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
+  const float* panel = b.b;
+  for (ptrdiff_t column = 0, step; column < out.columns; column += 8 * step) {
+    step = out.columns - column > 8 ? 2 : 1;
+    if (b.touch)
+      for (ptrdiff_t q = 0; q < step; ++q)
+        touch(panel + q * b.panelStride, a.segments * a.segmentLength * 8);
+    if (step == 2)
+      panelsKernel<2>(rows, a, panel, b.panelStride, out, column);
+    else
+      panelsKernel<1>(rows, a, panel, 0, out, column);
+    panel += step * b.panelStride;
+  }
+  if (out.last && out.epilogue->post) applyPost(rows, out);
+}
+#endif
 
 void microColumns(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
   switch (rows) {
