@@ -8,7 +8,7 @@ import { SavedModel } from './model.ts';
 import type { LoadOptions } from './options.ts';
 import type { Platform, Variant } from './platform.ts';
 import { openSource, type ModelSource } from './sources/open.ts';
-import type { Source } from './sources/source.ts';
+import type { Source, Take } from './sources/source.ts';
 import { features, threadsFor, variantsFor } from './variant.ts';
 
 export interface Capabilities {
@@ -174,11 +174,15 @@ function engineOptions(options: LoadOptions, inspect: boolean): EngineOptions {
 
 /** Reads of the engine, with errors that name the file. */
 function readerOf({ files }: Source, signal: AbortSignal | undefined): ReadRange {
-  return async (index, offset, length) => {
+  return async (index, offset, length, take) => {
     const file = files[index]!;
-    let bytes: Uint8Array;
+    let got = 0;
+    const counted: Take = (bytes, at) => {
+      got = at + bytes.length;
+      if (got <= length) take(bytes, at);
+    };
     try {
-      bytes = await file.read(offset, length, signal);
+      await file.read(offset, length, counted, signal);
     } catch (cause) {
       throwIfAborted(signal);
       if (cause instanceof SavedModelError) throw cause;
@@ -189,10 +193,10 @@ function readerOf({ files }: Source, signal: AbortSignal | undefined): ReadRange
         { cause },
       );
     }
-    if (bytes.length === length) return bytes;
-    throw new SavedModelError(
-      `${file.path} ended early: ${bytes.length} bytes at ${offset} where ${length} were expected`,
-      { code: 'DATA_LOSS', file: file.path },
-    );
+    if (got === length) return;
+    throw new SavedModelError(`${file.path} has ${got} bytes at ${offset}, not ${length}`, {
+      code: 'DATA_LOSS',
+      file: file.path,
+    });
   };
 }

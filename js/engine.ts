@@ -1,9 +1,16 @@
 // Drives one wasm instance, which holds one model: fills the file ranges that it asks for, and copies
 // tensors in and out. Runs in the worker, or in the page where there is none. The protocol is that of
 // src/wasm/bindings.cc.
-import { disposed, SavedModelError, throwIfAborted, type ErrorFacts } from './errors.ts';
+import {
+  abortError,
+  disposed,
+  SavedModelError,
+  throwIfAborted,
+  type ErrorFacts,
+} from './errors.ts';
 import { makeMemory, Pool, type Threads } from './host/pool.ts';
 import { Session } from './session.ts';
+import type { Take } from './sources/source.ts';
 
 /** What Emscripten's glue gives. */
 export interface SmwModule {
@@ -78,8 +85,8 @@ export interface EngineCall {
   runs?: number | undefined;
 }
 
-/** Bytes [offset, offset + length) of file number `file`. */
-export type ReadRange = (file: number, offset: number, length: number) => Promise<Uint8Array>;
+/** Bytes [offset, offset + length) of file number `file`, all of them or an error. */
+export type ReadRange = (file: number, offset: number, length: number, take: Take) => Promise<void>;
 
 export interface Progress {
   /** Weight bytes read so far, and in all. */
@@ -173,15 +180,17 @@ export class Engine {
   threads = 1;
   /** Why those are fewer than were asked for. */
   reason: string | undefined;
-  private readRange: ReadRange = () => Promise.reject(new Error('no files'));
-  /** Reads under way that the engine has not asked for yet, by range. */
-  private early = new Map<string, Promise<Uint8Array>>();
+  declare private readRange: ReadRange;
+  /** Reads under way that the engine has not asked for yet, by range and address. */
+  private early = new Map<string, Promise<void>>();
+  /** Of loads and calls that ended: what was read for them has no place any more. */
+  private ended = 0;
 
   private constructor(
-    private readonly module: SmwModule,
+    private readonly glue: SmwModule,
     options: EngineOptions,
   ) {
-    this.session = new Session(module, optionLines(options));
+    this.session = new Session(glue, optionLines(options));
     this.pointer = this.session.pointer;
   }
 
@@ -239,7 +248,7 @@ export class Engine {
     return JSON.parse(this.session.compression()) as CompressedWeight[];
   }
   memory(): MemoryReport {
-    const wasm = this.module.wasmMemory.buffer.byteLength;
+    const wasm = this.glue.wasmMemory.buffer.byteLength;
     return { ...(JSON.parse(this.session.memory()) as MemoryReport), wasm };
   }
 
@@ -263,14 +272,15 @@ export class Engine {
       for (const { path, size } of files) if (!this.session.addFile(path, size)) throw this.error();
       for (;;) {
         throwIfAborted(signal);
-        const answer = this.guard(() => this.module._smwStep(this.pointer));
+        const answer = this.guard(() => this.glue._smwStep(this.pointer));
         if (answer === Answer.Failed) throw this.error();
         onProgress?.(this.progress());
         if (answer === Answer.Done) return await this.awaitHelpers();
-        if (answer === Answer.Read) await this.fillRanges(signal);
+        if (answer === Answer.Read) await this.fillRanges();
         else await turn();
       }
     } catch (error) {
+      ++this.ended;
       this.pool?.end();
       throw error;
     }
@@ -293,15 +303,17 @@ export class Engine {
     this.begin(call);
     try {
       for (;;) {
-        const answer = this.guard(() => this.module._smwRun(this.pointer, budgetMs));
+        const answer = this.guard(() => this.glue._smwRun(this.pointer, budgetMs));
         if (answer === Answer.Done) return this.takeOutputs();
         if (answer === Answer.Failed) throw this.error();
-        if (answer === Answer.Read) await this.fillRanges(signal);
+        if (answer === Answer.Read) await this.fillRanges();
         else await turn();
         throwIfAborted(signal);
       }
     } finally {
-      if (!this.lost) this.guard(() => (this.module._smwAbort(this.pointer), 0));
+      ++this.ended;
+      this.early.clear();
+      if (!this.lost) this.guard(() => (this.glue._smwAbort(this.pointer), 0));
     }
   }
 
@@ -311,10 +323,10 @@ export class Engine {
     inputs.forEach((t, i) => record.push(t.dtype, t.shape.length, lengths[i]!, ...t.shape));
     record.push(...(outputs ? [outputs.length, ...outputs] : [-1]), runs);
     this.mailbox(record.length).set(record);
-    if (this.guard(() => this.module._smwBegin(this.pointer, signature)) !== Answer.Done)
+    if (this.guard(() => this.glue._smwBegin(this.pointer, signature)) !== Answer.Done)
       throw this.error();
     const addresses = this.mailbox(inputs.length).slice();
-    const heap = new Uint8Array(this.module.wasmMemory.buffer);
+    const heap = new Uint8Array(this.glue.wasmMemory.buffer);
     inputs.forEach((t, i) => writeData(heap, addresses[i]!, t));
   }
 
@@ -322,7 +334,7 @@ export class Engine {
     const n = this.mailbox(1)[0]!;
     // The record's length is not known beforehand; every rank is at most 254.
     const mail = this.mailbox(1 + n * (4 + 254));
-    const { buffer } = this.module.wasmMemory;
+    const { buffer } = this.glue.wasmMemory;
     const result: RawTensor[] = [];
     let at = 1;
     const next = () => mail[at++]!;
@@ -341,10 +353,10 @@ export class Engine {
   }
 
   /**
-   * Fills the ranges that the engine waits for. Those that it will ask for next are read meanwhile, and
+   * Fills the ranges that the engine waits for. Those that it will ask for next are filled meanwhile, and
    * while it works on these.
    */
-  private async fillRanges(signal: AbortSignal | undefined): Promise<void> {
+  private async fillRanges(): Promise<void> {
     const [n, ahead] = this.mailbox(2) as unknown as [number, number];
     const ranges = this.mailbox(2 + 4 * (n + ahead)).slice(2);
     const early = this.early;
@@ -357,24 +369,27 @@ export class Engine {
         number,
         number,
       ];
-      const key = `${file} ${offset} ${length}`;
-      const bytes = early.get(key) ?? this.readRange(file, offset, length);
-      if (i < n) filled.push(bytes.then((b) => this.fill(b, address, signal)));
-      else this.early.set(key, bytes);
-      bytes.catch(() => undefined); // of those ahead: reported once it is their turn
+      const key = `${file} ${offset} ${length} ${address}`;
+      const read = early.get(key) ?? this.readRange(file, offset, length, this.filler(address));
+      if (i < n) filled.push(read);
+      else this.early.set(key, read);
+      read.catch(() => undefined); // of those ahead: reported once it is their turn
     }
     await Promise.all(filled);
   }
 
-  private fill(bytes: Uint8Array, address: number, signal: AbortSignal | undefined): void {
-    throwIfAborted(signal);
-    // The heap may have moved meanwhile: no view of it is kept.
-    new Uint8Array(this.module.wasmMemory.buffer).set(bytes, address);
+  private filler(address: number): Take {
+    const { ended } = this;
+    return (bytes, at) => {
+      if (this.lost || ended !== this.ended) throw abortError();
+      // The heap may have moved meanwhile: no view of it is kept.
+      new Uint8Array(this.glue.wasmMemory.buffer).set(bytes, address + at);
+    };
   }
 
   private mailbox(doubles: number): Float64Array {
-    const address = this.guard(() => this.module._smwMailbox(this.pointer, doubles) >>> 0);
-    return new Float64Array(this.module.wasmMemory.buffer, address >>> 0, doubles);
+    const address = this.guard(() => this.glue._smwMailbox(this.pointer, doubles) >>> 0);
+    return new Float64Array(this.glue.wasmMemory.buffer, address >>> 0, doubles);
   }
 
   private error(): SavedModelError {

@@ -15,15 +15,15 @@ export class Session {
   readonly pointer: number;
 
   constructor(
-    private readonly module: SmwModule,
+    private readonly glue: SmwModule,
     options: string,
   ) {
-    this.pointer = this.passing(options, (text, n) => module._smwOpen(text, n)) >>> 0;
+    this.pointer = this.passing(options, (text, n) => glue._smwOpen(text, n)) >>> 0;
   }
 
   /** False where the path is refused; see error(). */
   addFile(path: string, size: number): boolean {
-    return !!this.passing(path, (text, n) => this.module._smwAddFile(this.pointer, text, n, size));
+    return !!this.passing(path, (text, n) => this.glue._smwAddFile(this.pointer, text, n, size));
   }
   error(): string {
     return this.text(Text.Error);
@@ -48,20 +48,20 @@ export class Session {
   }
 
   private text(which: number, session = this.pointer): string {
-    const at = this.module._smwText(session, which) >>> 0;
-    const heap = new Uint8Array(this.module.wasmMemory.buffer);
+    const at = this.glue._smwText(session, which) >>> 0;
+    const heap = new Uint8Array(this.glue.wasmMemory.buffer);
     // A copy: shared memory cannot be decoded.
     return new TextDecoder().decode(heap.slice(at, heap.indexOf(0, at)));
   }
 
   private passing(text: string, use: (address: number, bytes: number) => number): number {
     const bytes = new TextEncoder().encode(text);
-    const at = this.module._malloc(bytes.length) >>> 0;
-    new Uint8Array(this.module.wasmMemory.buffer).set(bytes, at);
+    const at = this.glue._malloc(bytes.length) >>> 0;
+    new Uint8Array(this.glue.wasmMemory.buffer).set(bytes, at);
     try {
       return use(at, bytes.length);
     } finally {
-      this.module._free(at);
+      this.glue._free(at);
     }
   }
 }

@@ -6,8 +6,9 @@ import { variants } from './lib/variants.mjs';
 
 // Members that neither users, nor messages, nor Emscripten's glue know.
 const ours =
-  'answerRead|awaitHelpers|budgetMs|early|ended|enqueue|fillRanges|guard|inferred|lose|lost|localHost|mailbox|' +
-  'makeSignature|nextId|openSource|ranged|readRange|request|session|startWorker|takeOutputs|waiting|wasmUrl';
+  'answerRead|awaitHelpers|budgetMs|early|ended|enqueue|fillRanges|filler|glue|guard|inferred|lose|lost|localHost|' +
+  'mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|passing|pointer|ranged|readRange|request|' +
+  'session|startWorker|takeOutputs|waiting|wasmUrl';
 
 const common = {
   mangleProps: new RegExp(`^(${ours})$`),
@@ -19,6 +20,8 @@ const common = {
   outdir: inRoot('dist'),
   outExtension: { '.js': '.mjs' },
   legalComments: 'none',
+  // Fields without a value are for the type checker only.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   logLevel: 'warning',
 };
 const present = (...names) => names.map((n) => `js/${n}.ts`).filter((file) => exists(file));

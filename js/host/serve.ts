@@ -1,6 +1,6 @@
 // The worker's side: one engine, answering messages.
 import factory from 'smw-glue';
-import { Engine, type RawTensor } from '../engine.ts';
+import { Engine, type RawTensor, type ReadRange } from '../engine.ts';
 import { abortError, fromPlainError, SavedModelError, toPlainError } from '../errors.ts';
 import { describe } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
@@ -19,12 +19,14 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
   const reads = new Map<number, { done: (b: Uint8Array) => void; failed: (e: Error) => void }>();
   const aborts = new Map<number, AbortController>();
 
-  const read = (file: number, offset: number, length: number): Promise<Uint8Array> =>
-    new Promise((done, failed) => {
+  const read: ReadRange = async (file, offset, length, take) => {
+    const bytes = await new Promise<Uint8Array>((done, failed) => {
       const number = nextRead++;
       reads.set(number, { done, failed });
       port.postMessage({ type: 'read', read: number, file, offset, length });
     });
+    take(bytes, 0);
+  };
 
   const loaded = (): Engine => {
     if (!engine) throw new SavedModelError('No model is loaded', { code: 'FAILED_PRECONDITION' });

@@ -1,6 +1,7 @@
 // The page's side of a worker.
 import type { EngineCall, MemoryReport, RawTensor } from '../engine.ts';
 import { disposed, fromPlainError, throwIfAborted, toPlainError } from '../errors.ts';
+import { wholeRange, type Take } from '../sources/source.ts';
 import type { Host, Loaded, LoadRequest } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
 
@@ -97,7 +98,9 @@ export class WorkerHost implements Host {
 
   private async answerRead(m: { read: number; file: number; offset: number; length: number }) {
     try {
-      const bytes = await this.request!.read(m.file, m.offset, m.length);
+      const { file, offset, length } = m;
+      const read = (take: Take) => this.request!.read(file, offset, length, take);
+      const bytes = await wholeRange(read, length);
       const whole = bytes.byteLength === bytes.buffer.byteLength;
       const transfer = whole ? [bytes.buffer as ArrayBuffer] : [];
       this.port.postMessage({ type: 'bytes', read: m.read, bytes }, transfer);

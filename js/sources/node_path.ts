@@ -4,13 +4,13 @@ import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SavedModelError } from '../errors.ts';
 import { archiveKind, HEAD_BYTES, openArchive } from './archive.ts';
-import type { Source, SourceFile } from './source.ts';
+import { wholeRange, type Source, type SourceFile } from './source.ts';
 
 function diskFile(disk: string, path: string, size: number): SourceFile {
   return {
     path,
     size,
-    read: async (offset, length) => {
+    read: async (offset, length, take) => {
       const handle = await open(disk, 'r');
       try {
         const bytes = new Uint8Array(length);
@@ -20,7 +20,7 @@ function diskFile(disk: string, path: string, size: number): SourceFile {
           if (!bytesRead) break;
           at += bytesRead;
         }
-        return at === length ? bytes : bytes.slice(0, at);
+        take(bytes.subarray(0, at), 0);
       } finally {
         await handle.close();
       }
@@ -48,8 +48,9 @@ export async function openPath(given: unknown): Promise<Source | undefined> {
   if (!facts.isDirectory()) {
     const name = path.split(sep).at(-1)!;
     const file = diskFile(path, name, facts.size);
-    const head = await file.read(0, Math.min(HEAD_BYTES, file.size));
-    if (archiveKind(head)) return openArchive(await file.read(0, file.size), name);
+    const first = (length: number) => wholeRange((take) => file.read(0, length, take), length);
+    if (archiveKind(await first(Math.min(HEAD_BYTES, file.size))))
+      return openArchive(await first(file.size), name);
     return { files: [file] };
   }
   const names = await readdir(path, { recursive: true });

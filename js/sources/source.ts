@@ -5,10 +5,34 @@ export interface SourceFile {
   path: string;
   size: number;
   /**
-   * Bytes [offset, offset + length), in memory that the caller may keep or transfer. Rejects where they
-   * cannot be read.
+   * Bytes [offset, offset + length), piece by piece as they come, in their order. Rejects where they cannot
+   * be read.
    */
-  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  read(offset: number, length: number, take: Take, signal?: AbortSignal): Promise<void>;
+}
+
+/**
+ * Takes bytes that lie at `at` of the range that was asked for. A piece that is the whole range may be kept or
+ * transferred; any other is used again after the call.
+ */
+export type Take = (bytes: Uint8Array, at: number) => void;
+
+/** A range as one piece of memory, which may be kept or transferred; short where the file was. */
+export async function wholeRange(
+  read: (take: Take) => Promise<void>,
+  length: number,
+): Promise<Uint8Array> {
+  let whole = new Uint8Array();
+  let end = 0;
+  await read((bytes, at) => {
+    if (bytes.length === length) whole = bytes as Uint8Array<ArrayBuffer>;
+    else {
+      if (!at) whole = new Uint8Array(length);
+      whole.set(bytes, at);
+    }
+    end = at + bytes.length;
+  });
+  return whole.subarray(0, end);
 }
 
 export interface Source {
@@ -20,16 +44,16 @@ export function blobFile(path: string, blob: Blob): SourceFile {
   return {
     path,
     size: blob.size,
-    read: async (offset, length) =>
-      new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()),
+    read: async (offset, length, take) =>
+      take(new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer()), 0),
   };
 }
 
-/** Bytes that are in memory. They are copied on reading: the reader may transfer what it gets. */
+/** Bytes that are in memory. They are copied on reading: whoever reads may transfer what it gets. */
 export function memoryFile(path: string, bytes: Uint8Array): SourceFile {
   return {
     path,
     size: bytes.length,
-    read: async (offset, length) => bytes.slice(offset, offset + length),
+    read: async (offset, length, take) => take(bytes.slice(offset, offset + length), 0),
   };
 }

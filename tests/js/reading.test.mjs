@@ -1,4 +1,5 @@
 // How much is read, and how much memory that takes.
+import { ReadableStream } from 'node:stream/web';
 import { frozenDense } from './graph_pb.mjs';
 import { fixture, readFolder, smw } from './helpers.mjs';
 
@@ -69,8 +70,8 @@ test('a frozen model of 64 MB: every byte once, memory for one copy of the weigh
   model.dispose();
 });
 
-/** A server of files that honours ranges and notes them. */
-function served(files) {
+/** A server of files that honours ranges and notes them. `bodyOf` makes the body of an answer. */
+function served(files, bodyOf = (bytes) => bytes) {
   const ranges = [];
   const fetch = async (url, { headers }) => {
     const path = decodeURI(new URL(url).pathname).slice(1);
@@ -79,7 +80,7 @@ function served(files) {
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(headers.get('range'));
     const end = Math.min(Number(last) + 1, bytes.length);
     ranges.push({ path, start: Number(first), end });
-    return new Response(bytes.subarray(Number(first), end), {
+    return new Response(bodyOf(bytes.subarray(Number(first), end), path), {
       status: 206,
       headers: { 'content-range': `bytes ${first}-${end - 1}/${bytes.length}` },
     });
@@ -101,4 +102,53 @@ test('from a server: the first weights come with the size of their file, every b
   const again = served(files);
   await smw.inspect('http://models/', { fetch: again.fetch });
   expect(bytesOf(again.ranges.filter((r) => /data-0/.test(r.path)))).toBe(1);
+});
+
+/** A body that comes in pieces of 999 bytes; `type: 'bytes'` can be read into memory of the reader's. */
+const inPieces = (type) => (bytes) => {
+  let at = 0;
+  return new ReadableStream({
+    type,
+    pull(controller) {
+      if (at < bytes.length) controller.enqueue(new Uint8Array(bytes.subarray(at, (at += 999))));
+      if (at < bytes.length) return;
+      controller.close();
+      controller.byobRequest?.respond(0);
+    },
+  });
+};
+
+test.each([
+  ['bytes', false],
+  ['bytes', true],
+  [undefined, false],
+])('a body that comes in pieces, of type %s, worker %s', async (type, worker) => {
+  const files = readFolder(fixture('models/digits_mobilenet_v2'));
+  const answers = [];
+  for (const source of [served(files), served(files, inPieces(type))]) {
+    const model = await smw.load('http://models/', { fetch: source.fetch, worker });
+    const [name, { shape }] = Object.entries(model.signatures.serving_default.inputs)[0];
+    const dims = shape.map((d) => Math.max(d, 1));
+    const values = Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => i % 7);
+    const outputs = await model.signatures.serving_default({ [name]: smw.tensor(values, dims) });
+    answers.push(Object.values(outputs).map((t) => [...t.data]));
+    model.dispose();
+  }
+  expect(answers[1]).toEqual(answers[0]);
+});
+
+test.each([
+  ['less', -1],
+  ['more', 1],
+])('an answer with %s bytes than were asked for', async (_, more) => {
+  const files = readFolder(fixture('models/digits_mobilenet_v2'));
+  const bodyOf = (bytes, path) => {
+    if (!/data-0/.test(path) || bytes.length === 1 << 20) return bytes;
+    const body = new Uint8Array(bytes.length + more);
+    body.set(bytes.subarray(0, body.length));
+    return body;
+  };
+  const { fetch } = served(files, bodyOf);
+  const error = await smw.load('http://models/', { fetch, worker: false }).catch((e) => e);
+  expect(error).toMatchObject({ code: 'DATA_LOSS', file: expect.stringContaining('data-0') });
 });
