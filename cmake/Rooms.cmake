@@ -48,7 +48,7 @@ endfunction()
 
 # What goes over every byte of a model's files, and what runs at every step. All else outside src/kernels is compiled
 # for size.
-set(smw_hot_sources src/base/crc32c.cc src/savedmodel/pb_scanner.cc)
+set(smw_hot_sources src/base/crc32c.cc)
 set(smw_step_sources src/runtime/executor.cc)
 list(TRANSFORM smw_hot_sources PREPEND ${CMAKE_SOURCE_DIR}/)
 list(TRANSFORM smw_step_sources PREPEND ${CMAKE_SOURCE_DIR}/)
@@ -62,6 +62,8 @@ function(smw_room_library name sources deps)
     foreach(source IN LISTS sources)
       if(source IN_LIST smw_hot_sources)
         set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -O2)
+      elseif(source MATCHES "/memcmp.cc$")  # the compiler calls it by itself, when it links, too
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-fno-lto;-fno-builtin")
       elseif(NOT source IN_LIST smw_step_sources)
         set_source_files_properties(${source} PROPERTIES COMPILE_FLAGS ${smw_outline})
       endif()

@@ -24,25 +24,28 @@ constexpr Pass kPasses[] = {
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "specialize", passes::specializeBodies},
     {Pass::kBeforeLoad, "fold", passes::foldConstants},
-    {Pass::kBeforeLoad, "branches", passes::chooseBranches},
+    {Pass::kBeforeLoad, "branches", passes::chooseBranches, "If StatelessIf Case StatelessCase"},
     {Pass::kBeforeLoad, "effects", passes::dropIdleEffects},
     {Pass::kBeforeLoad, "prune", prune},
-    {Pass::kBeforeLoad, "recurrent", passes::fuseRecurrent},
+    {Pass::kBeforeLoad, "recurrent", passes::fuseRecurrent, "While StatelessWhile"},
     {Pass::kBeforeLoad, "common", passes::shareCommon},
     {Pass::kBeforeLoad, "prune", prune},
-    {Pass::kBeforeLoad, "layout", passes::chooseLayouts},
+    {Pass::kBeforeLoad, "layout", passes::chooseLayouts,
+     "Transpose Conv2D DepthwiseConv2dNative MaxPool AvgPool"},
     {Pass::kBeforeLoad, "prune", prune},
-    {Pass::kBeforeLoad, "pads", passes::foldPads},
-    {Pass::kBeforeLoad, "attention", passes::fuseAttention},
-    {Pass::kBeforeLoad, "einsum", passes::fuseEinsum},
-    {Pass::kBeforeLoad, "activations", passes::fuseActivations},
-    {Pass::kBeforeLoad, "layer_norm", passes::fuseLayerNorms},
+    {Pass::kBeforeLoad, "pads", passes::foldPads, "Pad PadV2"},
+    {Pass::kBeforeLoad, "attention", passes::fuseAttention, "Softmax"},
+    {Pass::kBeforeLoad, "einsum", passes::fuseEinsum, "Einsum"},
+    {Pass::kBeforeLoad, "activations", passes::fuseActivations, "Mul RealDiv"},
+    {Pass::kBeforeLoad, "layer_norm", passes::fuseLayerNorms,
+     "AddV2 Add Sub Mul RealDiv FusedBatchNormV3"},
     // What patterns have replaced must not count as a reader.
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "fuse", passes::fuseProducts},
     {Pass::kBeforeLoad, "prune", prune},
-    {Pass::kBeforeLoad, "squeeze_excite", passes::fuseSqueezeExcite},
-    {Pass::kBeforeLoad, "batch_norm", passes::splitBatchNorms},
+    {Pass::kBeforeLoad, "squeeze_excite", passes::fuseSqueezeExcite, "Mul"},
+    {Pass::kBeforeLoad, "batch_norm", passes::splitBatchNorms,
+     "FusedBatchNorm FusedBatchNormV2 FusedBatchNormV3"},
     {Pass::kBeforeLoad, "elementwise", passes::fuseElementwise},
     {Pass::kBeforeLoad, "prune", prune},
     {Pass::kBeforeLoad, "pack", passes::packWeights},
@@ -51,11 +54,27 @@ constexpr Pass kPasses[] = {
     {Pass::kAfterLoad, "prune", prune},
 };
 
+bool has(std::string_view words, std::string_view word) {
+  const size_t at = words.find(word);
+  if (at == std::string_view::npos) return false;
+  const size_t end = at + word.size();
+  if ((at == 0 || words[at - 1] == ' ') && (end == words.size() || words[end] == ' ')) return true;
+  return has(words.substr(end), word);
+}
+
+Result<bool> anyNodeOf(std::string_view ops, const PassContext& c) {
+  for (const Graph* g : SMW_TRY(reachableGraphs(c)))
+    for (const Node& n : g->nodes)
+      if (!n.op.empty() && has(ops, n.op)) return true;
+  return false;
+}
+
 Status runStage(PassContext& c, Pass::Stage stage) {
   for (const Pass& p : kPasses) {
     if (p.stage != stage) continue;
     // Derived constants must get their values, whatever is off.
     if (c.off.contains(p.name) && p.name != "derive") continue;
+    if (!p.needs.empty() && !SMW_TRY(anyNodeOf(p.needs, c))) continue;
     auto s = p.run(c);
     if (!s) return fail(std::move(s).error().prefixed(cat("pass ", p.name, ": ")));
   }

@@ -34,6 +34,9 @@ struct Pass {
   std::string_view name;
   /// Rewrites all roots and the functions that they call.
   Status (*run)(PassContext&);
+  /// Ops, with a space between, one of which there must be for the pass to find anything. Where
+  /// there is none it is not even looked at: engines compile a function when it is first called.
+  std::string_view needs = {};
 };
 
 /// In the order in which they run.

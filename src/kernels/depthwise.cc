@@ -186,8 +186,9 @@ __attribute__((noinline, minsize)) void addResidual(const Plan& s, const float* 
   }
 }
 
+// A function each: engines optimise only the ones that are called.
 template <int P, typename Taps>
-int64_t channels(const Plan& s, const Group& g, int64_t c) {
+__attribute__((noinline)) int64_t channels(const Plan& s, const Group& g, int64_t c) {
   constexpr ptrdiff_t kStep = 4 * Taps::kVectors;
   const Loop loop(s, g);
   auto at = ptrdiff_t(c);

@@ -93,11 +93,13 @@ class Model : public Loader {
   enum class Phase : uint8_t { kMetadata, kImport, kWeights, kFinish, kInitialise, kDone };
   struct Callable;
 
-  Status import();
-  Status collectVariables(std::span<Graph* const> graphs);
-  Status planWeights();
-  Status finishWeights();
-  Result<LoadStep> initialise();
+  // Not one function with step(), though called there only: an engine would compile all of it when
+  // one is called, and optimise all of it for the sake of a loop.
+  [[gnu::noinline]] Status import();
+  [[gnu::noinline]] Status collectVariables(std::span<Graph* const> graphs);
+  [[gnu::noinline]] Status planWeights();
+  [[gnu::noinline]] Status finishWeights();
+  [[gnu::noinline]] Result<LoadStep> initialise();
   Result<Plan*> planFor(Callable& c, const std::optional<std::vector<int>>& outputs);
   std::vector<Graph*> roots() const;
 
