@@ -104,7 +104,7 @@ export function serve({
     });
     if (request.method === 'HEAD' || size === 0) response.end();
     else
-      createReadStream(path, { start, end })
+      createReadStream(path, { start, end, highWaterMark: 1 << 20 })
         .on('error', () => response.destroy())
         .pipe(response);
   });

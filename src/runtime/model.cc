@@ -36,6 +36,17 @@ Model::Model(VirtualFileSystem& vfs, ModelOptions options)
 }
 Model::~Model() = default;
 
+namespace {
+
+/// The host may do other things, as with bytes that came meanwhile.
+LoadStep later() {
+  LoadStep s;
+  s.pending = true;
+  return s;
+}
+
+}  // namespace
+
 Result<LoadStep> Model::step() {
   switch (phase_) {
     case Phase::kMetadata: {
@@ -47,13 +58,16 @@ Result<LoadStep> Model::step() {
         return LoadStep{};
       }
       phase_ = Phase::kImport;
-      [[fallthrough]];
+      return later();
     }
     case Phase::kImport:
       SMW_TRY(import());
+      phase_ = Phase::kPlan;
+      return later();
+    case Phase::kPlan:
       SMW_TRY(planWeights());
       phase_ = Phase::kWeights;
-      [[fallthrough]];
+      return later();
     case Phase::kWeights: {
       LoadStep s = SMW_TRY(weights_->loader().step());
       if (!s.done()) return s;
@@ -229,11 +243,7 @@ Result<LoadStep> Model::initialise() {
       if (!state)
         return fail(std::move(state).error().prefixed("while the model was initialised: "));
       if (*state == RunState::kDone) break;
-      if (*state == RunState::kPending) {
-        LoadStep later;
-        later.pending = true;
-        return later;
-      }
+      if (*state == RunState::kPending) return later();
     }
     initialising_ = false;
     (void)executor_->takeOutputs();

@@ -90,7 +90,7 @@ class Model : public Loader {
   RuntimeContext& context() { return context_; }
 
  private:
-  enum class Phase : uint8_t { kMetadata, kImport, kWeights, kFinish, kInitialise, kDone };
+  enum class Phase : uint8_t { kMetadata, kImport, kPlan, kWeights, kFinish, kInitialise, kDone };
   struct Callable;
 
   // Not one function with step(), though called there only: an engine would compile all of it when
