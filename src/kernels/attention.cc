@@ -1,7 +1,6 @@
 #include "kernels/attention.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "kernels/gemm.h"
 #include "kernels/gemm_micro.h"
@@ -26,28 +25,6 @@ int64_t slotFloats(const Attention& s) {
   return keyFloats(s) + valueFloats(s) + aligned(blockRows(s) * s.keys);
 }
 
-/// x = x * scale + mask, rounded twice as TensorFlow does: with masks of -1e9 that shows. Returns
-/// the largest. `step`: 0 where mask is one value for all.
-float scaleAndMask(float* x, int64_t n, float scale, const float* mask, int64_t step) {
-  const float same[4] = {*mask, *mask, *mask, *mask};
-  const float* m = step ? mask : same;
-  step = step ? 4 : 0;
-  const F32x4 f = splat(scale);
-  F32x4 most = splat(-std::numeric_limits<float>::infinity());
-  int64_t i = 0;
-  for (; i + 4 <= n; i += 4, m += step) {
-    const F32x4 v = load(x + i) * f + load(m);
-    store(x + i, v);
-    most = max(v, most);
-  }
-  float largest = horizontalMax(most);
-  for (int k = 0; i < n; ++i, ++k) {
-    x[i] = x[i] * scale + m[k];
-    largest = x[i] > largest ? x[i] : largest;
-  }
-  return largest;
-}
-
 constexpr float kNothing = 0;
 
 void multiplyRow(float* x, int64_t n, float by) {
@@ -57,30 +34,37 @@ void multiplyRow(float* x, int64_t n, float by) {
   for (; i < n; ++i) x[i] *= by;
 }
 
+/// What is added to the scores of the queries from `row` on, where the keys have a mask each. It is
+/// added to finished sums, as TensorFlow does: with masks of -1e9 that shows.
+Epilogue maskOf(const Attention& s, const float* mask, int64_t row) {
+  if (!mask || !s.mask.column) return {};
+  if (!s.mask.row) return {.bias = mask};
+  return {.residual = mask + row * s.mask.row, .residualStride = s.mask.row};
+}
+
 /// One head of one batch item.
 void head(const Attention& s, const float* q, const float* k, const float* v, const float* mask,
           float* out, float* scratch) {
   float *keys = scratch, *values = keys + keyFloats(s), *scores = values + valueFloats(s);
   packB(k, s.depth, s.keys, s.k.column, s.k.row, keys);
+  if (s.scale != 1) multiplyRow(keys, packedFloats(s.depth, s.keys), s.scale);
   packB(v, s.keys, s.valueDepth, s.v.row, s.v.column, values);
   const int64_t step = blockRows(s), n = s.keys;
-  const Epilogue none;
   for (int64_t row = 0; row < s.queries; row += step) {
     const int64_t rows = std::min(step, s.queries - row);
     float sums[8 * kTileRows];
     gemmPacked(serial(), rows, s.depth, n, q + row * s.q.row, s.q.row, s.q.column, keys, scores, n,
-               none);
+               maskOf(s, mask, row));
     for (int64_t r = 0; r < rows; ++r) {
       float* x = scores + r * n;
       sums[r] = 1;
       if (n == 0) continue;
-      const float most =
-          scaleAndMask(x, n, s.scale, mask ? mask + (row + r) * s.mask.row : &kNothing,
-                       mask ? s.mask.column : 0);
-      sums[r] = float(1 / expSum(x, x, n, most));
+      if (mask && !s.mask.column)
+        for (int64_t j = 0; j < n; ++j) x[j] += mask[(row + r) * s.mask.row];
+      sums[r] = float(1 / expSum(x, x, n, rowMax(x, n)));
     }
     float* to = out + row * s.out.row;
-    gemmPacked(serial(), rows, n, s.valueDepth, scores, n, 1, values, to, s.out.row, none);
+    gemmPacked(serial(), rows, n, s.valueDepth, scores, n, 1, values, to, s.out.row, {});
     for (int64_t r = 0; r < rows; ++r) multiplyRow(to + r * s.out.row, s.valueDepth, sums[r]);
   }
 }

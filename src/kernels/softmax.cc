@@ -8,6 +8,15 @@ namespace smw::kernels {
 
 using namespace simd;
 
+float rowMax(const float* x, int64_t n) {
+  F32x4 m = splat(x[0]);
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) m = max(load(x + i), m);
+  float r = horizontalMax(m);
+  for (; i < n; ++i) r = x[i] > r ? x[i] : r;
+  return r;
+}
+
 /// y = e^(x - most), or y stays as it is where y is null; the sum of them all. A tail's idle lanes
 /// are taken off by giving them -infinity.
 double expSum(const float* x, float* y, int64_t n, float most) {
@@ -37,15 +46,6 @@ double expSum(const float* x, float* y, int64_t n, float most) {
 }
 
 namespace {
-
-float rowMax(const float* x, int64_t n) {
-  F32x4 m = splat(x[0]);
-  int64_t i = 0;
-  for (; i + 4 <= n; i += 4) m = max(load(x + i), m);
-  float r = horizontalMax(m);
-  for (; i < n; ++i) r = x[i] > r ? x[i] : r;
-  return r;
-}
 
 /// y = x * factor + shift.
 void scaleShift(const float* x, float* y, int64_t n, float factor, float shift) {

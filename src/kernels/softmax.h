@@ -9,7 +9,8 @@ namespace smw::kernels {
 void softmax(const float* x, float* y, int64_t n, bool log, int64_t begin, int64_t end);
 void softmax(const double* x, double* y, int64_t n, bool log, int64_t begin, int64_t end);
 
-/// A part of it, for one row: y = e^(x - most), and their sum; y may be x.
+/// Parts of it, for one row of n > 0: the largest; y = e^(x - most), and their sum; y may be x.
+float rowMax(const float* x, int64_t n);
 double expSum(const float* x, float* y, int64_t n, float most);
 
 }  // namespace smw::kernels
