@@ -62,7 +62,7 @@ function(smw_room_library name sources deps)
     foreach(source IN LISTS sources)
       if(source IN_LIST smw_hot_sources)
         set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -O2)
-      elseif(source MATCHES "/memcmp.cc$")  # the compiler calls it by itself, when it links, too
+      elseif(source MATCHES "/libc_memory.cc$")  # the compiler calls it by itself, when it links, too
         set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-fno-lto;-fno-builtin")
       elseif(NOT source IN_LIST smw_step_sources)
         set_source_files_properties(${source} PROPERTIES COMPILE_FLAGS ${smw_outline})

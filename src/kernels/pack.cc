@@ -80,6 +80,19 @@ void packRowsOfB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_
   }
 }
 
+void scalePackedColumns(const float* packed, int64_t k, int64_t n, const float* scale, int64_t step,
+                        float* out) {
+  for (int64_t j = 0; j < n; j += kPanel) {
+    float f[kPanel] = {};
+    for (int64_t l = 0; l < std::min(kPanel, n - j); ++l) f[l] = scale[(j + l) * step];
+    const F32x4 low = load(f), high = load(f + 4);
+    for (int64_t i = 0; i < k; ++i, packed += kPanel, out += kPanel) {
+      store(out, load(packed) * low);
+      store(out + 4, load(packed + 4) * high);
+    }
+  }
+}
+
 PackBStream::PackBStream(int64_t k, int64_t n, float* packed, Source source, int64_t groups)
     : k_(k), n_(n), groupN_(n / groups), total_(k * n), packed_(packed), source_(source) {
   // The columns that pad the last panel of each group.

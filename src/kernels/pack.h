@@ -23,6 +23,11 @@ void packB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t colS
 void packRowsOfB(const float* b, int64_t k, int64_t n, int64_t rowStride, int64_t colStride,
                  float* packed, int64_t panelStride);
 
+/// Column j of a packed B (k,n) times scale[j * step]; step is 1, or 0 where all have one. `out`
+/// may be `packed`.
+void scalePackedColumns(const float* packed, int64_t k, int64_t n, const float* scale, int64_t step,
+                        float* out);
+
 /// Packs a matrix that arrives as consecutive bytes of a file, in slices of any length. Each slice
 /// goes straight to its place in the panels; nothing else is kept but up to 3 bytes of a cut float.
 class PackBStream {

@@ -76,12 +76,7 @@ Status resolveScaleColumns(Resolver& r) {
     const float *w = a.in<float>(0), *s = a.in<float>(1);
     float* out = a.out<float>(0);
     if (packed) {
-      for (int64_t j = 0; j < columns; j += kernels::kPanel)
-        for (int64_t i = 0; i < rows; ++i)
-          for (int64_t l = 0; l < kernels::kPanel; ++l) {
-            const int64_t at = j * rows + i * kernels::kPanel + l;
-            out[at] = j + l < columns ? w[at] * s[(j + l) * step] : 0.0f;
-          }
+      kernels::scalePackedColumns(w, rows, columns, s, step, out);
     } else {
       const int64_t outer = transposed ? columns : rows, inner = transposed ? rows : columns;
       for (int64_t i = 0; i < outer; ++i)

@@ -148,6 +148,20 @@ TEST(BatchMatMul, BroadcastsByOffsets) {
   }
 }
 
+TEST(Pack, ColumnsAreScaledInPlace) {
+  for (int64_t n : {1, 7, 8, 19})
+    for (int64_t step : {0, 1}) {
+      const int64_t k = 5;
+      const Floats b(k * n, 1), scale(n, 2);
+      Floats scaled(k * n, 3), want(packedFloats(k, n), 4), got(want.size(), 5);
+      for (int64_t i = 0; i < k * n; ++i) scaled[i] = b[i] * scale[i % n * step];
+      packB(scaled.data(), k, n, n, 1, want.data());
+      packB(b.data(), k, n, n, 1, got.data());
+      scalePackedColumns(got.data(), k, n, scale.data(), step, got.data());
+      expectSameBits(got.data(), want.data(), want.size(), "scaled");
+    }
+}
+
 TEST(Pack, StreamInSlicesOfAnyLength) {
   for (int64_t groups : {1, 3})
     for (int64_t k : {1, 5, 12})
