@@ -7,8 +7,8 @@ import { variants } from './lib/variants.mjs';
 // Members that neither users, nor messages, nor Emscripten's glue know.
 const ours =
   'answerRead|awaitHelpers|budgetMs|early|ended|enqueue|fillRanges|filler|glue|guard|inferred|lose|lost|localHost|' +
-  'mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|passing|pointer|ranged|readRange|request|' +
-  'session|startWorker|takeOutputs|waiting|wasmUrl';
+  'mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|passing|pointer|pool|ports|progress|ranged|' +
+  'readRange|request|session|started|startWorker|takeOutputs|waiting|wasmUrl';
 
 const common = {
   mangleProps: new RegExp(`^(${ours})$`),

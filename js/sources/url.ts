@@ -3,7 +3,7 @@
 import { SavedModelError } from '../errors.ts';
 import type { LoadOptions } from '../options.ts';
 import { archiveKind, HEAD_BYTES, openArchive } from './archive.ts';
-import { memoryFile, type Source, type SourceFile, type Take } from './source.ts';
+import { memoryFile, wholeRange, type Source, type SourceFile, type Take } from './source.ts';
 
 type FetchOptions = Pick<LoadOptions, 'fetch' | 'headers' | 'credentials' | 'cache' | 'signal'>;
 
@@ -80,8 +80,7 @@ class Remote {
     if (/text\/html/i.test(response.headers.get('content-type') ?? '')) return null;
     if (response.status === 206) {
       const total = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '')?.[1];
-      if (total !== undefined)
-        return this.ranged(url, path, Number(total), await response.arrayBuffer());
+      if (total !== undefined) return this.ranged(url, path, Number(total), response, head);
     }
     // An empty file satisfies no range.
     if (response.status === 416) return memoryFile(path, new Uint8Array());
@@ -89,12 +88,24 @@ class Remote {
     return memoryFile(path, new Uint8Array(await response.arrayBuffer()));
   }
 
-  private ranged(url: URL, path: string, size: number, first: ArrayBuffer): SourceFile {
+  /** `response` has the first bytes: `most`, or all there are. They come while other things are made ready. */
+  private ranged(
+    url: URL,
+    path: string,
+    size: number,
+    response: Response,
+    most: number,
+  ): SourceFile {
     let whole: Promise<Uint8Array> | undefined;
-    let head: Uint8Array | undefined = new Uint8Array(first);
+    const length = Math.min(size, most);
+    let head: Promise<Uint8Array> | undefined = wholeRange(
+      (take) => pieces(response, length, take),
+      length,
+    );
+    head.catch(() => undefined); // whoever reads will be told
     const read: SourceFile['read'] = async (offset, length, take) => {
       if (whole) return take((await whole).slice(offset, offset + length), 0);
-      const start = head;
+      const start = await head;
       if (!start || offset + length >= start.length) head = undefined; // every byte is read once
       if (start && offset < start.length) {
         // A copy where it is not all: what takes the whole range may transfer it.
