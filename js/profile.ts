@@ -10,7 +10,7 @@ export interface ProfileStep {
   readonly function: string;
   /** `view`: other shape, same elements. `values`: resolved at each run. `calls`: runs functions. */
   readonly kind: 'kernel' | 'tensors' | 'view' | 'values' | 'calls';
-  /** The arithmetic that was chosen, where there are several: `gemm 6x8`, `gemv`, `generic`. */
+  /** The arithmetic that was chosen, where there are several: `gemm`, `gemv`, `generic`. */
   readonly kernel: string;
   readonly outputs: readonly { readonly dtype: string; readonly shape: readonly number[] }[];
   /** How often a run does it. */

@@ -116,7 +116,7 @@ void packParallel(Parallel& parallel, const MatMul& s, const float* b, float* pa
 
 }  // namespace
 
-const char* matmulName(const MatMul& s) { return isDirect(s) ? "gemv direct" : "pack, gemm 6x8"; }
+const char* matmulName(const MatMul& s) { return isDirect(s) ? "gemv direct" : "pack, gemm"; }
 
 int64_t matmulScratch(const MatMul& s, int threads) {
   if (isDirect(s)) return 0;

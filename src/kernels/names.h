@@ -10,7 +10,7 @@ namespace smw::kernels {
 
 /// What gemmPacked() does with that many rows.
 inline const char* gemmName(int64_t m) {
-  return m == 1 ? "gemv" : m < 6 ? "gemm few rows" : "gemm 6x8";
+  return m == 1 ? "gemv" : m < 6 ? "gemm few rows" : "gemm";
 }
 /// What matmul(), conv() and depthwise() do.
 const char* matmulName(const MatMul& s);

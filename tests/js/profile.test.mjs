@@ -41,7 +41,7 @@ describe.each([
       expect(s.flops).toBe(2 * 9 * shape.reduce((a, b) => a * b));
       expect(s.gflops).toBeCloseTo(s.flops / s.time / 1e3);
     }
-    expect(profile.steps.map((s) => s.kernel)).toContain('gemm 6x8');
+    expect(profile.steps.map((s) => s.kernel)).toContain('gemm');
 
     const ops = profile.byOp();
     expect(ops.reduce((n, o) => n + o.share, 0)).toBeCloseTo(1);
