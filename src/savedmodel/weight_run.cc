@@ -10,8 +10,9 @@
 namespace smw {
 namespace {
 
-// Smaller tensors are copied out of the slice buffer, so that neighbours come with one read.
-constexpr int64_t kDirectBytes = 64 << 10;
+// Smaller tensors are copied out of the slice buffer, so that neighbours come with one read: over a
+// network each read is a request.
+constexpr int64_t kDirectBytes = 1 << 20;
 
 void swapBytes(std::span<std::byte> bytes, size_t unit) {
   for (size_t at = 0; at + unit <= bytes.size(); at += unit)
