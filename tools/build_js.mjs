@@ -4,7 +4,7 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { bin, exists, inRoot, run } from './lib/run.mjs';
 import { variants } from './lib/variants.mjs';
 
-// Members that neither users, nor messages, nor Emscripten's glue know.
+// Members that neither users nor Emscripten's glue know. Messages may have them: page and worker are built together.
 const ours =
   'answerRead|awaitHelpers|budgetMs|early|ended|enqueue|fillRanges|filler|glue|guard|inferred|lose|lost|localHost|' +
   'mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|passing|pointer|pool|ports|progress|ranged|' +

@@ -1,5 +1,6 @@
 #include "graph/passes.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "graph/calls.h"
@@ -55,17 +56,18 @@ constexpr Pass kPasses[] = {
 };
 
 bool has(std::string_view words, std::string_view word) {
-  const size_t at = words.find(word);
-  if (at == std::string_view::npos) return false;
-  const size_t end = at + word.size();
-  if ((at == 0 || words[at - 1] == ' ') && (end == words.size() || words[end] == ' ')) return true;
-  return has(words.substr(end), word);
+  while (!words.empty()) {
+    const size_t end = std::min(words.find(' '), words.size());
+    if (words.substr(0, end) == word) return true;
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return false;
 }
 
 Result<bool> anyNodeOf(std::string_view ops, const PassContext& c) {
   for (const Graph* g : SMW_TRY(reachableGraphs(c)))
     for (const Node& n : g->nodes)
-      if (!n.op.empty() && has(ops, n.op)) return true;
+      if (has(ops, n.op)) return true;
   return false;
 }
 

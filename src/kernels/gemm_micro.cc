@@ -241,26 +241,32 @@ __attribute__((noinline)) void columnsKernel(const MicroA& a, const MicroB& pane
   if (o.last && o.epilogue->post) applyPost(R, o);
 }
 
+/// Calls f<rows>(): 1 to 6.
+template <typename F>
+SMW_INLINE void withRows(int rows, F f) {
+  switch (rows) {
+    case 1:
+      return f.template operator()<1>();
+    case 2:
+      return f.template operator()<2>();
+    case 3:
+      return f.template operator()<3>();
+    case 4:
+      return f.template operator()<4>();
+    case 5:
+      return f.template operator()<5>();
+    default:
+      return f.template operator()<6>();
+  }
+}
+
 #undef SMW_INLINE
 
 }  // namespace
 
 #if defined(__wasm_relaxed_simd__)
 void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
-  switch (rows) {
-    case 1:
-      return rowsKernel<1>(a, b, out);
-    case 2:
-      return rowsKernel<2>(a, b, out);
-    case 3:
-      return rowsKernel<3>(a, b, out);
-    case 4:
-      return rowsKernel<4>(a, b, out);
-    case 5:
-      return rowsKernel<5>(a, b, out);
-    default:
-      return rowsKernel<6>(a, b, out);
-  }
+  withRows(rows, [&]<int R>() { rowsKernel<R>(a, b, out); });
 }
 #else
 void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
@@ -281,20 +287,7 @@ void microRows(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
 #endif
 
 void microColumns(int rows, const MicroA& a, const MicroB& b, const MicroC& out) {
-  switch (rows) {
-    case 1:
-      return columnsKernel<1>(a, b, out);
-    case 2:
-      return columnsKernel<2>(a, b, out);
-    case 3:
-      return columnsKernel<3>(a, b, out);
-    case 4:
-      return columnsKernel<4>(a, b, out);
-    case 5:
-      return columnsKernel<5>(a, b, out);
-    default:
-      return columnsKernel<6>(a, b, out);
-  }
+  withRows(rows, [&]<int R>() { columnsKernel<R>(a, b, out); });
 }
 
 }  // namespace smw::kernels
