@@ -25,9 +25,10 @@ set(link_flags
   # Engines unroll short loops over vectors themselves, and do not wait for memory less.
   "SHELL:-Wl,-mllvm,-unroll-runtime=0 -Wl,-mllvm,-unroll-allow-partial=0"
   -mnontrapping-fptoint
-  # A function with one caller that is more than this stays one, and the smallest become a part of all their callers:
-  # engines compile a function when it is first called, and optimise it as a whole.
-  -sBINARYEN_EXTRA_PASSES=--converge,--one-caller-inline-max-function-size=300,--always-inline-max-function-size=8
+  # Functions with one caller become a part of it only where they are small (noinline is a matter of the compiler's, not
+  # of Binaryen's), the smallest become a part of all their callers: engines compile a function when it is first called,
+  # and optimise it as a whole.
+  -sBINARYEN_EXTRA_PASSES=--converge,--one-caller-inline-max-function-size=40,--always-inline-max-function-size=8
   --no-entry
   --emit-symbol-map  # for tools/wasm_size.mjs; the wasm stays as it is
   -sMODULARIZE

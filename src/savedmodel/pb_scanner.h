@@ -67,8 +67,9 @@ class PbScanner {
     uint64_t value;  // of a varint, or the length
     size_t size;     // bytes of the header; fixed values lie in it
   };
-  Status step(std::span<const std::byte> bytes, size_t& at);
-  Status take(const Header& h, std::span<const std::byte> raw, std::span<const std::byte> rest);
+  [[gnu::noinline]] Status step(std::span<const std::byte> bytes, size_t& at);
+  [[gnu::noinline]] Status take(const Header& h, std::span<const std::byte> raw,
+                                std::span<const std::byte> rest);
   Status open(const Header& h, std::span<const std::byte> raw, int message, bool inAttr);
   Status content(int64_t length, std::span<const std::byte> rest);
   Status emit(std::span<const std::byte> bytes);

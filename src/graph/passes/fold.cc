@@ -32,7 +32,7 @@ class Folder {
   }
 
  private:
-  bool mayFold(const Node& n) const {
+  [[gnu::noinline]] bool mayFold(const Node& n) const {
     if (!n.def || n.def->effect != Effect::kPure || !n.controls.empty() || n.inputs.empty() ||
         n.numOutputs == 0 || callKind(n.op) != CallKind::kNone)
       return false;
@@ -42,7 +42,7 @@ class Folder {
     });
   }
 
-  Status fold(int node) {
+  [[gnu::noinline]] Status fold(int node) {
     const Node& n = g_[node];
     std::vector<InputInfo> infos;
     std::vector<Ref<Constant>> inputs;
@@ -83,7 +83,7 @@ class Folder {
   }
 
   /// Runs the node now. An error stays for the run to report.
-  Status compute(int node, const std::vector<Ref<Constant>>& inputs) {
+  [[gnu::noinline]] Status compute(int node, const std::vector<Ref<Constant>>& inputs) {
     const Node site = g_[node];
     std::vector<Tensor> values;
     for (const auto& i : inputs) values.push_back(i->value);

@@ -48,7 +48,7 @@ class Fuser {
   }
 
  private:
-  bool isBase(const Node& n, Chain& chain) const {
+  [[gnu::noinline]] bool isBase(const Node& n, Chain& chain) const {
     if (!n.controls.empty() || n.inputs.size() != 2) return false;
     const bool matMul = n.op == "MatMul" || n.op == "BatchMatMulV2" || n.op == "BatchMatMulV3";
     const Ref<Constant>* w = constantOf(g_, n.inputs[1]);
@@ -85,7 +85,7 @@ class Fuser {
   }
 
   /// Takes the only reader of the chain's end into it, where it is one of those that may follow.
-  bool extend(Chain& chain) {
+  [[gnu::noinline]] bool extend(Chain& chain) {
     if (users_.controls(chain.last)) return false;
     const Use* use = users_.sole({chain.last, 0});
     if (!use || use->node < 0 || taken_[size_t(use->node)]) return false;
@@ -265,7 +265,7 @@ class Fuser {
   }
 
   /// The last node of the chain becomes the fused one.
-  void emit(Chain& chain) {
+  [[gnu::noinline]] void emit(Chain& chain) {
     for (int i : chain.nodes) taken_[size_t(i)] = true;
     Node b = g_[chain.base];
     if (b.op == "Conv2D" || b.op == "DepthwiseConv2dNative") {

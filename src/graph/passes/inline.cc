@@ -23,7 +23,7 @@ class Inliner {
  public:
   Inliner(Graph& g, FunctionLibrary& library) : g_(g), library_(library) {}
 
-  Status run() {
+  [[gnu::noinline]] Status run() {
     origins_.push_back({&g_, -1, 0});
     origin_.assign(g_.nodes.size(), 0);
     for (size_t i = 0; i < g_.nodes.size(); ++i) {
@@ -46,7 +46,7 @@ class Inliner {
     return true;
   }
 
-  void expand(int call, const Graph& body) {
+  [[gnu::noinline]] void expand(int call, const Graph& body) {
     const Node site = g_[call];  // a copy: the vector grows
     origins_.push_back(
         {&body, origin_[size_t(call)], origins_[size_t(origin_[size_t(call)])].depth + 1});

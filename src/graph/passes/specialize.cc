@@ -48,7 +48,7 @@ class Specializer {
   }
 
  private:
-  Status process(Graph& g) {
+  [[gnu::noinline]] Status process(Graph& g) {
     Moved moved;  // outputs of loops that lost some
     for (size_t i = 0; i < g.nodes.size(); ++i) {
       const CallKind kind = callKind(g.nodes[i].op);
@@ -67,7 +67,7 @@ class Specializer {
     return m == moved.end() ? o : m->second[size_t(o.index)];
   }
 
-  Status processCall(Graph& g, int node, CallKind kind, Moved& moved) {
+  [[gnu::noinline]] Status processCall(Graph& g, int node, CallKind kind, Moved& moved) {
     const int offset = callOffset(kind);
     std::vector<FunctionRef> functions = callees(g[node]);
     std::vector<Graph*> bodies;

@@ -20,7 +20,8 @@ bool onlyReads(std::string_view op) {
 /// Follows handles through graphs and calls to all who get them.
 class Handles {
  public:
-  Handles(std::vector<Graph*> graphs, size_t numRoots) : graphs_(std::move(graphs)) {
+  [[gnu::noinline]] Handles(std::vector<Graph*> graphs, size_t numRoots)
+      : graphs_(std::move(graphs)) {
     for (size_t i = 0; i < graphs_.size(); ++i) {
       index_[graphs_[i]] = int(i);
       users_.emplace_back(*graphs_[i]);
@@ -29,7 +30,7 @@ class Handles {
     std::fill_n(isRoot_.begin(), numRoots, true);
   }
 
-  Status findCallSites(FunctionLibrary& library) {
+  [[gnu::noinline]] Status findCallSites(FunctionLibrary& library) {
     sites_.resize(graphs_.size());
     for (size_t i = 0; i < graphs_.size(); ++i)
       for (size_t k = 0; k < graphs_[i]->nodes.size(); ++k) {
@@ -45,7 +46,7 @@ class Handles {
   }
 
   /// Whether anybody may assign the variable whose handle is output 0 of a node.
-  bool mayChange(int graph, int node) {
+  [[gnu::noinline]] bool mayChange(int graph, int node) {
     seen_.clear();
     pending_.clear();
     reach(graph, {node, 0});
@@ -132,7 +133,7 @@ void becomeConst(Node& n, Ref<Constant> value) {
   n.constant = std::move(value);
 }
 
-Status replaceRead(Graph& g, int node) {
+[[gnu::noinline]] Status replaceRead(Graph& g, int node) {
   const Ref<Constant> value = g[g[node].inputs[0].node].constant;
   const std::string op = g[node].op, name = g[node].name;
   if (op == "ReadVariableOp") {
@@ -154,7 +155,7 @@ Status replaceRead(Graph& g, int node) {
 
 }  // namespace
 
-Status replaceReads(Graph& g) {
+[[gnu::noinline]] Status replaceReads(Graph& g) {
   dropIdentities(g);
   for (size_t i = 0; i < g.nodes.size(); ++i) {
     if (g.nodes[i].inputs.empty() || g.nodes[i].constant) continue;
