@@ -30,6 +30,12 @@ export interface Api {
   capabilities(options?: Pick<LoadOptions, 'wasm'>): Promise<Capabilities>;
 }
 
+interface Opened {
+  host: Host;
+  loaded: Loaded;
+  variant: Variant;
+}
+
 export function makeApi(platform: Platform): Api {
   const compiled = new Map<string, Promise<WebAssembly.Module>>();
   /** Why threads did not start when they were last tried: `auto` does not try again. */
@@ -71,32 +77,43 @@ export function makeApi(platform: Platform): Api {
     return module;
   }
 
-  async function open(
-    given: ModelSource,
+  async function open(given: ModelSource, options: LoadOptions, inspect: boolean): Promise<Opened> {
+    throwIfAborted(options.signal);
+    const source = platform
+      .openSource(given)
+      .then((own) => own ?? openSource(given, options, !inspect));
+    source.catch(() => undefined); // the host is told
+    try {
+      return await start(source, options, inspect);
+    } finally {
+      void source.then(
+        ({ files }) => files.forEach((f) => f.expect?.(0, 0)),
+        () => undefined,
+      );
+    }
+  }
+
+  async function start(
+    source: Promise<Source>,
     options: LoadOptions,
     inspect: boolean,
-  ): Promise<{ host: Host; loaded: Loaded; variant: Variant }> {
+  ): Promise<Opened> {
     const { signal } = options;
-    throwIfAborted(signal);
     let count = inspect ? 1 : threads(options).threads;
     let [variant, next] = variants(options, count) as [Variant, Variant?];
     const starting: Promise<Host> =
       options.worker === false
         ? platform.localHost()
         : platform.startWorker().then((port) => new WorkerHost(port));
-    // Compiling, opening and starting go on side by side; the first failure is the one reported.
-    const ready = Promise.all([
-      compile(variant, options),
-      platform.openSource(given).then((own) => own ?? openSource(given, options, !inspect)),
-      starting,
-    ]);
+    // Compiling, opening and starting go on side by side.
+    const ready = Promise.all([compile(variant, options), starting]);
     ready.catch(() => void starting.then((host) => host.dispose()).catch(() => undefined));
-    const [module, source, host] = await ready;
+    const [module, host] = await ready;
     for (let wasm = module; ; wasm = await compile(variant, options))
       try {
         const loaded = await host.load({
           wasm,
-          files: source.files.map(({ path, size }) => ({ path, size })),
+          files: source.then(({ files }) => files.map(({ path, size }) => ({ path, size }))),
           options: engineOptions(options, inspect),
           threads: count,
           read: readerOf(source, signal),
@@ -144,9 +161,8 @@ export function makeApi(platform: Platform): Api {
       const found = features();
       const { threads: most, reason } = threads(options);
       const reasons = reason ? [reason] : [];
-      if (!found.simd) reasons.push('simd: WebAssembly.validate refuses SIMD instructions');
-      if (!found.relaxedSimd)
-        reasons.push('relaxedSimd: WebAssembly.validate refuses relaxed SIMD instructions');
+      for (const name of ['simd', 'relaxedSimd'] as const)
+        if (!found[name]) reasons.push(`${name}: WebAssembly.validate refuses its instructions`);
       const { Engine, factory } = await platform.engine();
       const full = found.simd && variants({ ...options, ops: 'full' }, 1)[0]!;
       const engine = full && (await Engine.create(factory, await compile(full, options), {}));
@@ -173,9 +189,10 @@ function engineOptions(options: LoadOptions, inspect: boolean): EngineOptions {
 }
 
 /** Reads of the engine, with errors that name the file. */
-function readerOf({ files }: Source, signal: AbortSignal | undefined): ReadRange {
+function readerOf(source: Promise<Source>, signal: AbortSignal | undefined): ReadRange {
   return async (index, offset, length, take) => {
-    const file = files[index]!;
+    const file = (await source).files[index]!;
+    if (!take) return file.expect?.(offset, length);
     let got = 0;
     const counted: Take = (bytes, at) => {
       got = at + bytes.length;

@@ -9,7 +9,7 @@ import {
   type ErrorFacts,
 } from './errors.ts';
 import { makeMemory, Pool, type Threads } from './host/pool.ts';
-import { Session } from './session.ts';
+import { Session, Text } from './session.ts';
 import type { Take } from './sources/source.ts';
 
 /** What Emscripten's glue gives. */
@@ -85,8 +85,16 @@ export interface EngineCall {
   runs?: number | undefined;
 }
 
-/** Bytes [offset, offset + length) of file number `file`, all of them or an error. */
-export type ReadRange = (file: number, offset: number, length: number, take: Take) => Promise<void>;
+/**
+ * Bytes [offset, offset + length) of file number `file`, all of them or an error. Where nobody takes them yet,
+ * SourceFile.expect.
+ */
+export type ReadRange = (
+  file: number,
+  offset: number,
+  length: number,
+  take?: Take,
+) => Promise<void>;
 
 export interface Progress {
   /** Weight bytes read so far, and in all. */
@@ -235,41 +243,39 @@ export class Engine {
   }
 
   supportedOps(): string[] {
-    return JSON.parse(this.session.supportedOps()) as string[];
+    return this.session.supportedOps();
   }
   /** SavedModelInfo, where the options said `inspect`. */
   info(): unknown {
-    return JSON.parse(this.session.info());
+    return this.session.tell(Text.Info);
   }
   about(): About {
-    return JSON.parse(this.session.about()) as About;
+    return this.session.tell(Text.About);
   }
   compression(): CompressedWeight[] {
-    return JSON.parse(this.session.compression()) as CompressedWeight[];
+    return this.session.tell(Text.Compression);
   }
   memory(): MemoryReport {
     const wasm = this.glue.wasmMemory.buffer.byteLength;
-    return { ...(JSON.parse(this.session.memory()) as MemoryReport), wasm };
+    return { ...this.session.tell<MemoryReport>(Text.Memory), wasm };
   }
 
   private progress(): Progress {
-    const { wanted, done } = JSON.parse(this.session.progress()) as {
-      wanted: number;
-      done: number;
-    };
+    const { wanted, done } = this.session.tell<{ wanted: number; done: number }>(Text.Progress);
     return { loaded: done, total: wanted };
   }
 
   /** Reads metadata and weights. After an error the engine is of no further use. */
   async load(
-    files: EngineFile[],
+    files: EngineFile[] | Promise<EngineFile[]>,
     read: ReadRange,
     onProgress?: (p: Progress) => void,
     signal?: AbortSignal,
   ): Promise<void> {
     this.readRange = read;
     try {
-      for (const { path, size } of files) if (!this.session.addFile(path, size)) throw this.error();
+      for (const { path, size } of await files)
+        if (!this.session.addFile(path, size)) throw this.error();
       for (;;) {
         throwIfAborted(signal);
         const answer = this.guard(() => this.glue._smwStep(this.pointer));
@@ -363,14 +369,11 @@ export class Engine {
     this.early = new Map();
     const filled: Promise<void>[] = [];
     for (let i = 0; i < n + ahead; i++) {
-      const [file, offset, length, address] = ranges.subarray(4 * i, 4 * i + 4) as unknown as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const key = `${file} ${offset} ${length} ${address}`;
-      const read = early.get(key) ?? this.readRange(file, offset, length, this.filler(address));
+      const range = ranges.subarray(4 * i, 4 * i + 4);
+      const [file, offset, length, address] = range as unknown as [number, number, number, number];
+      const key = range.join();
+      const take = address ? this.filler(address) : undefined;
+      const read = early.get(key) ?? this.readRange(file, offset, length, take);
       if (i < n) filled.push(read);
       else this.early.set(key, read);
       read.catch(() => undefined); // of those ahead: reported once it is their turn
@@ -393,9 +396,7 @@ export class Engine {
   }
 
   private error(): SavedModelError {
-    const { message, ...facts } = JSON.parse(this.session.error()) as ErrorFacts & {
-      message: string;
-    };
+    const { message, ...facts } = this.session.tell<ErrorFacts & { message: string }>(Text.Error);
     return new SavedModelError(message, facts);
   }
 

@@ -37,6 +37,8 @@ function wasmUrl(variant: Variant): URL {
   }
 }
 
+const WASM = 'WebAssembly of savedmodel-wasm';
+
 async function compile(url: URL): Promise<WebAssembly.Module> {
   const fail = (message: string, cause?: unknown): never => {
     throw new SavedModelError(
@@ -49,23 +51,18 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
   try {
     response = await fetch(url, { credentials: 'same-origin' });
   } catch (cause) {
-    return fail('The WebAssembly of savedmodel-wasm could not be fetched', cause);
+    return fail(`The ${WASM} could not be fetched`, cause);
   }
-  if (!response.ok)
-    return fail(`The WebAssembly of savedmodel-wasm was answered with HTTP ${response.status}`);
+  if (!response.ok) return fail(`The ${WASM} was answered with HTTP ${response.status}`);
   const type = response.headers.get('content-type') ?? '';
-  if (/text\/html/i.test(type))
-    return fail('HTML came where the WebAssembly of savedmodel-wasm was expected');
+  const html = `HTML came where the ${WASM} was expected`;
+  if (/text\/html/i.test(type)) return fail(html);
   // Servers that do not know the type of .wasm: no streaming, but it works.
   if (/application\/wasm/i.test(type)) return WebAssembly.compileStreaming(response);
   const bytes = await response.arrayBuffer();
   const magic = new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength));
   if (magic.join() !== '0,97,115,109')
-    return fail(
-      magic[0] === 0x3c
-        ? 'HTML came where the WebAssembly of savedmodel-wasm was expected'
-        : 'What came is no WebAssembly',
-    );
+    return fail(magic[0] === 0x3c ? html : 'What came is no WebAssembly');
   return WebAssembly.compile(bytes);
 }
 

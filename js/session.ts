@@ -2,7 +2,7 @@
 import type { SmwModule } from './engine.ts';
 
 /** The order of kTexts in bindings.cc. */
-const enum Text {
+export const enum Text {
   Error,
   Info,
   About,
@@ -25,33 +25,15 @@ export class Session {
   addFile(path: string, size: number): boolean {
     return !!this.passing(path, (text, n) => this.glue._smwAddFile(this.pointer, text, n, size));
   }
-  error(): string {
-    return this.text(Text.Error);
-  }
-  info(): string {
-    return this.text(Text.Info);
-  }
-  about(): string {
-    return this.text(Text.About);
-  }
-  progress(): string {
-    return this.text(Text.Progress);
-  }
-  memory(): string {
-    return this.text(Text.Memory);
-  }
-  compression(): string {
-    return this.text(Text.Compression);
-  }
-  supportedOps(): string {
-    return this.text(0, 0);
-  }
-
-  private text(which: number, session = this.pointer): string {
+  /** One of the texts, which are JSON. */
+  tell<T>(which: Text, session = this.pointer): T {
     const at = this.glue._smwText(session, which) >>> 0;
     const heap = new Uint8Array(this.glue.wasmMemory.buffer);
     // A copy: shared memory cannot be decoded.
-    return new TextDecoder().decode(heap.slice(at, heap.indexOf(0, at)));
+    return JSON.parse(new TextDecoder().decode(heap.slice(at, heap.indexOf(0, at)))) as T;
+  }
+  supportedOps(): string[] {
+    return this.tell(0, 0);
   }
 
   private passing(text: string, use: (address: number, bytes: number) => number): number {

@@ -6,9 +6,10 @@ import { variants } from './lib/variants.mjs';
 
 // Members that neither users nor Emscripten's glue know. Messages may have them: page and worker are built together.
 const ours =
-  'answerRead|awaitHelpers|budgetMs|early|ended|enqueue|fillRanges|filler|glue|guard|inferred|lose|lost|localHost|' +
-  'mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|passing|pointer|pool|ports|progress|ranged|' +
-  'readRange|request|session|started|startWorker|takeOutputs|waiting|wasmUrl';
+  'answerRead|awaitHelpers|begin|blocks|budgetMs|claim|compressed|early|ended|enqueue|expect|filler|fillRanges|' +
+  'glue|guard|inferred|localHost|lose|lost|mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|' +
+  'parts|passing|pointer|pool|ports|position|progress|ranged|reader|readRange|request|rest|session|started|' +
+  'startWorker|take|takeOutputs|tell|told|turn|waiting|wasmUrl';
 
 const common = {
   mangleProps: new RegExp(`^(${ours})$`),

@@ -5,7 +5,8 @@ import type { SavedModelInfo } from '../info.ts';
 
 export interface LoadRequest {
   wasm: WebAssembly.Module;
-  files: EngineFile[];
+  /** An engine can be made before they are known. */
+  files: Promise<EngineFile[]>;
   options: EngineOptions;
   /** More than 1 only for a variant with threads. */
   threads: number;

@@ -30,15 +30,16 @@ export type ToWorker =
     }
   | { type: 'memory'; id: number }
   | { type: 'abort'; id: number }
-  | { type: 'bytes'; read: number; bytes: Uint8Array }
-  | { type: 'readFailed'; read: number; error: PlainError };
+  | { type: 'bytes'; read: number; bytes: Uint8Array; error?: undefined }
+  | { type: 'bytes'; read: number; error: PlainError };
 
 export type FromWorker =
   | { type: 'ready' }
   | { type: 'done'; id: number; value: Loaded | RawTensor[] | MemoryReport }
   | { type: 'failed'; id: number; error: PlainError }
   | { type: 'progress'; id: number; progress: Progress }
-  | { type: 'read'; read: number; file: number; offset: number; length: number };
+  /** Without a number the range is only going to be read. */
+  | { type: 'read'; read?: number; file: number; offset: number; length: number };
 
 /** The two ways to post, of Worker and of worker_threads. */
 export interface Port<Out> {

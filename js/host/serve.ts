@@ -1,7 +1,7 @@
 // The worker's side: one engine, answering messages.
 import factory from 'smw-glue';
 import { Engine, type RawTensor, type ReadRange } from '../engine.ts';
-import { abortError, fromPlainError, SavedModelError, toPlainError } from '../errors.ts';
+import { abortError, disposed, fromPlainError, toPlainError } from '../errors.ts';
 import { describe } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
 import type { StartWorker } from './pool.ts';
@@ -20,6 +20,7 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
   const aborts = new Map<number, AbortController>();
 
   const read: ReadRange = async (file, offset, length, take) => {
+    if (!take) return port.postMessage({ type: 'read', file, offset, length });
     const bytes = await new Promise<Uint8Array>((done, failed) => {
       const number = nextRead++;
       reads.set(number, { done, failed });
@@ -29,7 +30,7 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
   };
 
   const loaded = (): Engine => {
-    if (!engine) throw new SavedModelError('No model is loaded', { code: 'FAILED_PRECONDITION' });
+    if (!engine) throw disposed();
     return engine;
   };
 
@@ -60,11 +61,11 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
   return (message) => {
     if (message.type === 'thread') return help(message, () => port.postMessage({ type: 'ready' }));
     if (message.type === 'abort') return aborts.get(message.id)?.abort(abortError());
-    if (message.type === 'bytes' || message.type === 'readFailed') {
+    if (message.type === 'bytes') {
       const waiting = reads.get(message.read);
       reads.delete(message.read);
-      if (message.type === 'bytes') waiting?.done(message.bytes);
-      else waiting?.failed(fromPlainError(message.error));
+      if (message.error) waiting?.failed(fromPlainError(message.error));
+      else waiting?.done(message.bytes);
       return;
     }
     const abort = new AbortController();

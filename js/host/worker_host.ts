@@ -35,9 +35,10 @@ export class WorkerHost implements Host {
     port.onError((e) => this.end(e));
   }
 
-  load(request: LoadRequest): Promise<Loaded> {
+  async load(request: LoadRequest): Promise<Loaded> {
     this.request = request;
-    const { wasm, files, options, threads, signal } = request;
+    const { wasm, options, threads, signal } = request;
+    const files = await request.files;
     const make = (id: number) => ({ type: 'load' as const, id, wasm, files, options, threads });
     return this.ask<Loaded>(make, signal, request);
   }
@@ -96,16 +97,17 @@ export class WorkerHost implements Host {
     else waiting?.failed(fromPlainError(message.error));
   }
 
-  private async answerRead(m: { read: number; file: number; offset: number; length: number }) {
+  private async answerRead(m: Extract<FromWorker, { type: 'read' }>) {
+    const { file, offset, length } = m;
+    const read = (take?: Take) => this.request!.read(file, offset, length, take);
+    if (m.read === undefined) return read();
     try {
-      const { file, offset, length } = m;
-      const read = (take: Take) => this.request!.read(file, offset, length, take);
       const bytes = await wholeRange(read, length);
       const whole = bytes.byteLength === bytes.buffer.byteLength;
       const transfer = whole ? [bytes.buffer as ArrayBuffer] : [];
       this.port.postMessage({ type: 'bytes', read: m.read, bytes }, transfer);
     } catch (error) {
-      this.port.postMessage({ type: 'readFailed', read: m.read, error: toPlainError(error) });
+      this.port.postMessage({ type: 'bytes', read: m.read, error: toPlainError(error) });
     }
   }
 

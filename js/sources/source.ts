@@ -9,6 +9,8 @@ export interface SourceFile {
    * be read.
    */
   read(offset: number, length: number, take: Take, signal?: AbortSignal): Promise<void>;
+  /** Most of this range will be read soon, in order, and may be sent for. Of length 0: no more will. */
+  expect?(offset: number, length: number): void;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { SavedModelError } from '../errors.ts';
 import type { LoadOptions } from '../options.ts';
 import { archiveKind, HEAD_BYTES, openArchive } from './archive.ts';
-import { memoryFile, wholeRange, type Source, type SourceFile, type Take } from './source.ts';
+import { memoryFile, type Source, type SourceFile, type Take } from './source.ts';
 
 type FetchOptions = Pick<LoadOptions, 'fetch' | 'headers' | 'credentials' | 'cache' | 'signal'>;
 
@@ -12,37 +12,62 @@ const INDEX = 'variables/variables.index';
 
 /** One slice of the loader (kSliceBytes). */
 const FIRST_BYTES = 4 << 20;
-/** A piece of a body: what has come meanwhile, up to this. */
-const PIECE_BYTES = 1 << 20;
 /** Weights that are there before anybody asks. Not all of a shard need be wanted. */
 const FIRST_WEIGHTS = 1 << 20;
+/** More than this is not read only to be passed over. */
+const MOST_BETWEEN = 1 << 20;
 
-/**
- * The body of a response, which should have `length` bytes. Its pieces come through one small buffer: twice as fast
- * as arrayBuffer(), which gathers them in new memory and copies that.
- */
-async function pieces(response: Response, length: number, take: Take): Promise<void> {
-  let reader: ReadableStreamBYOBReader;
-  try {
-    reader = response.body!.getReader({ mode: 'byob' });
-  } catch {
-    // Not every browser, nor every fetch that a user gives, has bodies that are read so.
-    return take(new Uint8Array(await response.arrayBuffer()), 0);
+/** A range that one request asks for, and whose bytes are taken in their order, piece by piece. */
+class Sequence {
+  private readonly reader: Promise<ReadableStreamDefaultReader<Uint8Array>>;
+  /** Of the last piece, what nobody has taken, and where that begins. */
+  private rest: Uint8Array = new Uint8Array();
+  private position = 0;
+
+  /** Bytes `at` to `end`. What the response has may begin before. */
+  constructor(
+    response: Promise<Response>,
+    private at: number,
+    readonly end: number,
+  ) {
+    this.reader = response.then((r) => {
+      this.position = firstOf(r, at);
+      return r.body!.getReader();
+    });
+    this.reader.catch(() => undefined); // whoever takes is told
   }
-  let buffer = new ArrayBuffer(Math.min(length, PIECE_BYTES));
-  for (let at = 0; at < length;) {
-    const { done, value } = await reader.read(new Uint8Array(buffer));
-    if (done) return;
-    try {
-      take(value, at);
-    } catch (error) {
-      void reader.cancel().catch(() => undefined);
-      throw error;
+
+  /** How many bytes from `offset` on are to be had here, at most `length`. They are the claimer's. */
+  claim(offset: number, length: number): number {
+    const n = Math.min(length, this.end - offset);
+    if (n <= 0 || offset < this.at || offset > this.at + MOST_BETWEEN) return 0;
+    this.at = offset + n;
+    return n;
+  }
+
+  /** In the order of the claims, one at a time. */
+  async take(offset: number, length: number, take: Take): Promise<void> {
+    const reader = await this.reader;
+    for (const end = offset + length; this.position < end;) {
+      if (!this.rest.length) this.rest = (await reader.read()).value ?? this.rest;
+      const { position } = this;
+      const piece = this.rest.subarray(0, (position < offset ? offset : end) - position);
+      if (!piece.length) return; // the body was short
+      this.rest = this.rest.subarray(piece.length);
+      this.position += piece.length;
+      if (position >= offset) take(piece, position - offset);
     }
-    at += value.length;
-    buffer = value.buffer;
+  }
+
+  cancel(): void {
+    void this.reader.then((r) => r.cancel()).catch(() => undefined);
   }
 }
+
+/** Where the bytes of an answer begin, which were asked for from `at` on. */
+const firstOf = ({ status, headers }: Response, at: number) =>
+  // Other origins need not show the header.
+  status === 206 ? Number(/\d+/.exec(headers.get('content-range') ?? '')?.[0] ?? at) : 0;
 
 class Remote {
   private readonly get: typeof globalThis.fetch;
@@ -50,11 +75,12 @@ class Remote {
     this.get = options.fetch ?? globalThis.fetch.bind(globalThis);
   }
 
-  async request(url: URL, init: RequestInit = {}): Promise<Response> {
+  /** Of all bytes, or of those from `begin` to `end`. */
+  async request(url: URL, begin = 0, end = 0): Promise<Response> {
     const { headers, credentials, cache, signal } = this.options;
     const all = new Headers(headers);
-    new Headers(init.headers).forEach((value, key) => all.set(key, value));
-    const request: RequestInit = { ...init, headers: all, signal: signal ?? null };
+    if (end) all.set('range', `bytes=${begin}-${end - 1}`);
+    const request: RequestInit = { headers: all, signal: signal ?? null };
     if (credentials) request.credentials = credentials;
     if (cache) request.cache = cache;
     try {
@@ -75,7 +101,7 @@ class Remote {
    * the size brings the first `head` bytes along: small files need no second one.
    */
   async open(url: URL, path: string, head = FIRST_BYTES): Promise<SourceFile | null> {
-    const response = await this.request(url, { headers: { range: `bytes=0-${head - 1}` } });
+    const response = await this.request(url, 0, head);
     if (response.status === 404 || response.status === 410) return null;
     if (/text\/html/i.test(response.headers.get('content-type') ?? '')) return null;
     if (response.status === 206) {
@@ -88,7 +114,7 @@ class Remote {
     return memoryFile(path, new Uint8Array(await response.arrayBuffer()));
   }
 
-  /** `response` has the first bytes: `most`, or all there are. They come while other things are made ready. */
+  /** `response` has the first bytes: `most`, or all there are. */
   private ranged(
     url: URL,
     path: string,
@@ -96,36 +122,42 @@ class Remote {
     response: Response,
     most: number,
   ): SourceFile {
-    let whole: Promise<Uint8Array> | undefined;
-    const length = Math.min(size, most);
-    let head: Promise<Uint8Array> | undefined = wholeRange(
-      (take) => pieces(response, length, take),
-      length,
-    );
-    head.catch(() => undefined); // whoever reads will be told
-    const read: SourceFile['read'] = async (offset, length, take) => {
-      if (whole) return take((await whole).slice(offset, offset + length), 0);
-      const start = await head;
-      if (!start || offset + length >= start.length) head = undefined; // every byte is read once
-      if (start && offset < start.length) {
-        // A copy where it is not all: what takes the whole range may transfer it.
-        const all = !offset && length === start.length;
-        const known = all ? start : start.slice(offset, offset + length);
-        take(known, 0);
-        const left = length - known.length;
-        if (left)
-          await read(offset + known.length, left, (bytes, at) => take(bytes, at + known.length));
-        return;
-      }
-      const range = `bytes=${offset}-${offset + length - 1}`;
-      const response = await this.request(url, { headers: { range } });
-      if (response.status === 206) return pieces(response, length, take);
-      if (!response.ok) throw httpError(url, response);
-      // The server changed its mind.
-      whole = response.arrayBuffer().then((b) => new Uint8Array(b));
-      take((await whole).slice(offset, offset + length), 0);
+    const ask = async (from: number, end: number) => {
+      const response = await this.request(url, from, end);
+      if (!response.ok || firstOf(response, from) > from) throw httpError(url, response);
+      return response;
     };
-    return { path, size, read };
+    const sequence = (from: number, end: number) => new Sequence(ask(from, end), from, end);
+    const head = new Sequence(Promise.resolve(response), 0, Math.min(size, most));
+    let expected: Sequence | undefined;
+    /** Until all reads so far are through. */
+    let turn: Promise<unknown> = Promise.resolve();
+    const read: SourceFile['read'] = (offset, length, take) => {
+      let got = 0;
+      let reading = turn;
+      // All is claimed at once, so that the order of reads is that of the bytes.
+      const part = (from: Sequence) => {
+        const start = got;
+        const n = from.claim(offset + start, length - start);
+        got += n;
+        const taken: Take = (bytes, at) => take(bytes, start + at);
+        if (n) reading = reading.then(() => from.take(offset + start, n, taken));
+      };
+      part(head);
+      if (expected) part(expected);
+      if (got < length) part(sequence(offset + got, offset + length));
+      turn = reading.catch(() => undefined);
+      return reading as Promise<void>;
+    };
+    const expect = (offset: number, length: number) => {
+      expected?.cancel();
+      expected = undefined;
+      const from = Math.max(offset, head.end);
+      const end = offset + length;
+      if (from < end) expected = sequence(from, end);
+      if (!length) head.cancel();
+    };
+    return { path, size, read, expect };
   }
 }
 
@@ -154,20 +186,22 @@ export async function openUrl(
   };
   const open = (path: string) => remote.open(at(path), path);
   // All at once: each costs a round trip. What fails beside a missing model does not matter.
+  const binary = open('saved_model.pb');
   const beside = Promise.all([
     open(INDEX),
     openShard(remote, at, 0, 1, weights),
-    open('fingerprint.pb'),
+    weights ? null : open('fingerprint.pb'), // which only tells of the model
   ]);
   beside.catch(() => undefined);
-  const model = (await open('saved_model.pb')) ?? (await open('saved_model.pbtxt'));
+  const model = (await binary) ?? (await open('saved_model.pbtxt'));
   // An address that does not show what it is may still be an archive.
   if (!model) return openRemoteArchive(remote, url, at('saved_model.pb'));
   const [index, shard, fingerprint] = await beside;
-  const files = [model, ...(fingerprint ? [fingerprint] : [])];
-  if (index) files.push(index, ...(shard ? [shard] : await openShards(remote, at)));
-  return { files };
+  const weightFiles = index ? [index, ...(shard ? [shard] : await openShards(remote, at))] : [];
+  return { files: [model, fingerprint, ...weightFiles].filter(isThere) };
 }
+
+const isThere = (file: SourceFile | null): file is SourceFile => !!file;
 
 function openShard(
   remote: Remote,
@@ -187,7 +221,7 @@ async function openShards(remote: Remote, at: (path: string) => URL): Promise<So
     const first = await openShard(remote, at, 0, n);
     if (!first) continue;
     const rest = Array.from({ length: n - 1 }, (_, i) => openShard(remote, at, i + 1, n));
-    return [first, ...(await Promise.all(rest)).filter((f) => f !== null)];
+    return [first, ...(await Promise.all(rest)).filter(isThere)];
   }
   return [];
 }

@@ -60,10 +60,13 @@ Result<LoadStep> Model::step() {
       phase_ = Phase::kImport;
       return later();
     }
-    case Phase::kImport:
+    case Phase::kImport: {
       SMW_TRY(import());
       phase_ = Phase::kPlan;
-      return later();
+      LoadStep s = later();
+      s.ahead = weightsAhead();
+      return s;
+    }
     case Phase::kPlan:
       SMW_TRY(planWeights());
       phase_ = Phase::kWeights;
@@ -161,6 +164,30 @@ Status Model::import() {
   if (const std::string init = findInitOp(metaGraph); !init.empty())
     SMW_TRY(addInitialiser(init, true));
   return {};
+}
+
+/// Where the checkpoint's first shard has most of what the graphs read, those bytes: they may come
+/// while the graphs are rewritten. Optimisers leave more in a checkpoint than is wanted.
+std::vector<ReadRequest> Model::weightsAhead() const {
+  const TensorBundle* bundle = reader_.checkpoint();
+  if (!bundle) return {};
+  std::set<std::pair<int64_t, int64_t>> ranges;  // offsets and sizes
+  for (const Graph* g : roots())
+    for (const Node& n : g->nodes) {
+      const auto v = variables_.find(n.name);
+      const BundleEntry* e = v == variables_.end() ? nullptr : bundle->find(v->second.key);
+      if (e && e->shard == 0 && e->size > 0) ranges.emplace(e->offset, e->size);
+    }
+  const auto file = vfs_.find(bundle->shardPath(0));
+  if (!file || ranges.empty()) return {};
+  int64_t wanted = 0, end = 0;
+  for (const auto& [offset, size] : ranges) {
+    wanted += size;
+    end = std::max(end, offset + size);
+  }
+  const int64_t begin = ranges.begin()->first;
+  if (end > vfs_.size(*file) || wanted < (end - begin) / 10 * 9) return {};
+  return {{*file, begin, end - begin, nullptr}};
 }
 
 Status Model::planWeights() {

@@ -97,6 +97,7 @@ class Model : public Loader {
   // one is called, and optimise all of it for the sake of a loop.
   [[gnu::noinline]] Status import();
   [[gnu::noinline]] Status collectVariables(std::span<Graph* const> graphs);
+  [[gnu::noinline]] std::vector<ReadRequest> weightsAhead() const;
   [[gnu::noinline]] Status planWeights();
   [[gnu::noinline]] Status finishWeights();
   [[gnu::noinline]] Result<LoadStep> initialise();

@@ -115,14 +115,14 @@ class Caller {
 }  // namespace
 
 bool addCalledFunctions(tensorflow::MetaGraphDef& m, std::vector<std::string> bodies,
-                        UncalledFunctions& uncalled) {
+                        UncalledFunctions* uncalled) {
   if (bodies.empty()) return true;
   Caller caller(*m.mutable_graph_def()->mutable_library(), bodies);
   const std::string_view save = InputName(m.saver_def().save_tensor_name()).node;
   for (const tensorflow::NodeDef& n : m.graph_def().node())
     if ((n.name() != save || !isCallOp(n.op())) && !caller.node(n)) return false;
   if (!caller.functions()) return false;
-  caller.count(uncalled);
+  if (uncalled) caller.count(*uncalled);
   return true;
 }
 

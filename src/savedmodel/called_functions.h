@@ -21,7 +21,8 @@ struct UncalledFunctions {
 
 /// Parses those of `bodies`, serialized FunctionDefs, that nodes of the graph can reach, and adds
 /// them to its library; the node that saves the model does not count. False where one is damaged.
+/// The others are looked into only where `uncalled` is given.
 bool addCalledFunctions(tensorflow::MetaGraphDef& m, std::vector<std::string> bodies,
-                        UncalledFunctions& uncalled);
+                        UncalledFunctions* uncalled);
 
 }  // namespace smw

@@ -17,12 +17,12 @@ constexpr int64_t kSmallWindow = 32 << 10;
 
 }  // namespace
 
-ModelFile::ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads, bool objects)
+ModelFile::ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads, Wanted wanted)
     : vfs_(vfs),
       file_(file),
       scanner_(vfs.path(file), vfs.size(file), &heads),
       windowSize_(kSliceBytes),
-      objects_(objects) {
+      wanted_(wanted) {
   if (baseName(vfs.path(file)).ends_with(".pbtxt"))
     text_ = std::make_unique<WholeFile>(vfs, file, kMaxText);
 }
@@ -76,11 +76,12 @@ Status ModelFile::parse() {
     const bool restores = !m->saver_def().restore_op_name().empty();
     needsObjects_ |= !restores;
     std::string& objects = scanner_.objects()[i];
-    if (parsed && !objects.empty() && (objects_ || !restores))
+    if (parsed && !objects.empty() && (wanted_.objects || !restores))
       parsed = m->mutable_object_graph_def()->MergeFromString(objects);
     objects = {};
     uncalled_.emplace_back();
-    if (!parsed || !addCalledFunctions(*m, std::move(scanner_.functions()[i]), uncalled_.back()))
+    if (!parsed || !addCalledFunctions(*m, std::move(scanner_.functions()[i]),
+                                       wanted_.uncalled ? &uncalled_.back() : nullptr))
       return fail(Error(Code::kDataLoss,
                         cat(vfs_.path(file_), " is damaged: MetaGraph ", i, " cannot be parsed"))
                       .inFile(vfs_.path(file_)));

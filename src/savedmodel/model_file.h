@@ -19,10 +19,13 @@ namespace smw {
 
 class ModelFile : public Loader {
  public:
-  /// Large constants of a .pb stay in the file; what was read of them goes to `heads`. Object
-  /// graphs are parsed where `objects` says so, or where no restore op tells which variable is
-  /// which.
-  ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads, bool objects);
+  /// Object graphs are parsed where `objects` says so, or where no restore op tells which variable
+  /// is which; functions that nothing calls are looked into where `uncalled` says so.
+  struct Wanted {
+    bool objects, uncalled;
+  };
+  /// Large constants of a .pb stay in the file; what was read of them goes to `heads`.
+  ModelFile(const VirtualFileSystem& vfs, FileId file, ContentHeads& heads, Wanted wanted);
   ~ModelFile() override;
   Result<LoadStep> step() override;
 
@@ -31,7 +34,7 @@ class ModelFile : public Loader {
   /// Whether some MetaGraph has no restore op.
   bool needsObjects() const { return needsObjects_; }
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> take() { return std::move(metaGraphs_); }
-  /// Of each of them.
+  /// Of each of them, empty where they were not wanted.
   std::vector<UncalledFunctions> takeUncalled() { return std::move(uncalled_); }
 
  private:
@@ -42,7 +45,8 @@ class ModelFile : public Loader {
   PbScanner scanner_;
   Ref<Buffer> window_;
   int64_t windowSize_ = 0, filled_ = 0;
-  bool begun_ = false, objects_, needsObjects_ = false;
+  const Wanted wanted_;
+  bool begun_ = false, needsObjects_ = false;
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> metaGraphs_;
   std::vector<UncalledFunctions> uncalled_;
 };

@@ -45,8 +45,9 @@ Status SavedModelReader::start() {
   const auto binary = vfs_.find(joinPath(root_, "saved_model.pb"));
   modelFile_ = binary ? *binary : SMW_TRY(vfs_.open(joinPath(root_, "saved_model.pbtxt")));
   files_ = std::make_unique<Files>();
-  files_->model =
-      std::make_unique<ModelFile>(vfs_, modelFile_, heads_, options_.objects || !options_.choose);
+  files_->model = std::make_unique<ModelFile>(
+      vfs_, modelFile_, heads_,
+      ModelFile::Wanted{options_.objects || !options_.choose, !options_.choose});
   files_->running.push_back(files_->model.get());
   const std::string prefix = joinPath(root_, "variables/variables");
   if (hasCheckpointFiles(vfs_, prefix)) {

@@ -30,7 +30,8 @@ inline constexpr int64_t kSliceBytes = int64_t(4) << 20;
 struct LoadStep {
   std::vector<ReadRequest> need;
   /// What the next step is going to need: a host may begin to read it, and keeps the bytes until
-  /// then.
+  /// then. Where there is no destination, later steps need most of it, in this order: a host may
+  /// have it sent.
   std::vector<ReadRequest> ahead;
   /// Nothing is missing, but the step took long: call again after a breath.
   bool pending = false;

@@ -52,7 +52,8 @@ Session::Answer Session::read(const LoadStep& need) {
 Session::Answer Session::step() {
   auto s = model_->step();
   if (!s) return failed(std::move(s).error());
-  return s->done() ? kDone : s->pending ? kPending : read(*s);
+  if (s->done()) return kDone;
+  return s->need.empty() && s->ahead.empty() ? kPending : read(*s);
 }
 
 namespace {

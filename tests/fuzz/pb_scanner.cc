@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     tensorflow::MetaGraphDef m;
     smw::UncalledFunctions uncalled;
     if (bytes.size() > file.size() || !m.ParseFromString(bytes)) continue;
-    if (!smw::addCalledFunctions(m, std::move(scanner.functions()[i]), uncalled)) continue;
+    if (!smw::addCalledFunctions(m, std::move(scanner.functions()[i]), &uncalled)) continue;
     (void)smw::describeMetaGraph(m, uncalled);
     (void)smw::findAssets(m, "");
     (void)smw::traceRestore(m);

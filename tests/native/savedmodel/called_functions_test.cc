@@ -56,7 +56,7 @@ TEST(CalledFunctions, OnlyWhatIsReachedIsParsed) {
         function("inner", {}), function("save", {"SaveV2", "Add"}), function("other", {"Add"})})
     bodies.push_back(f.SerializeAsString());
   UncalledFunctions rest;
-  ASSERT_TRUE(addCalledFunctions(m, bodies, rest));
+  ASSERT_TRUE(addCalledFunctions(m, bodies, &rest));
   EXPECT_EQ(names(m), (std::set<std::string>{"a", "then", "byName", "branch", "inner"}));
   EXPECT_EQ(rest.count, 2);
   EXPECT_EQ(rest.ops["Add"], 2);
@@ -69,7 +69,7 @@ TEST(CalledFunctions, ParsedOnesCallToo) {
   MetaGraphDef m;
   *m.mutable_graph_def()->mutable_library()->add_function() = function("large", {"small"});
   UncalledFunctions rest;
-  ASSERT_TRUE(addCalledFunctions(m, {function("small", {}).SerializeAsString()}, rest));
+  ASSERT_TRUE(addCalledFunctions(m, {function("small", {}).SerializeAsString()}, &rest));
   EXPECT_EQ(names(m), (std::set<std::string>{"large", "small"}));
 }
 
@@ -80,7 +80,7 @@ TEST(CalledFunctions, DamageCountsWhereItIsCalled) {
     MetaGraphDef m;
     call(m, "main", callee);
     UncalledFunctions rest;
-    EXPECT_EQ(addCalledFunctions(m, {body, ""}, rest), callee[0] == 'g');
+    EXPECT_EQ(addCalledFunctions(m, {body, ""}, &rest), callee[0] == 'g');
   }
 }
 
