@@ -59,7 +59,9 @@ class Sequence {
     }
   }
 
+  /** Nothing is to be had here any more. */
   cancel(): void {
+    this.at = Infinity;
     void this.reader.then((r) => r.cancel()).catch(() => undefined);
   }
 }
