@@ -54,8 +54,8 @@ constexpr size_t kLong = 4 * kSpan * kBlock;  // less is not worth it
 
 /// As byTables, for a whole number of blocks, more than kSpan.
 uint32_t byBlocks(uint32_t c, const std::byte* p, size_t blocks) {
-  Block w[kWindow] =
-      {};  // the last kSpan blocks, of which others were added to; after them the next
+  // The last kSpan blocks, with what was moved on to them; after these the next ones.
+  Block w[kWindow] = {};
   const auto next = [&](size_t i) {
     Block b;
     std::memcpy(&b, p + kBlock * i, kBlock);
