@@ -38,7 +38,4 @@ class ConstantPool {
   std::map<std::string, Ref<Constant>, std::less<>> byKey_;
 };
 
-/// Text that differs where attributes differ: for keys of maps. Tensors count by identity.
-std::string attrsKey(const Attrs& attrs);
-
 }  // namespace smw

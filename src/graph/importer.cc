@@ -10,6 +10,7 @@
 #include "graph/from_proto.h"
 #include "graph/import.h"
 #include "graph/node_importer.h"
+#include "graph/node_key.h"
 #include "proto/meta_graph.pb.h"
 
 namespace smw {

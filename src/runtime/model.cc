@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "graph/passes.h"
+#include "graph/same_graph.h"
 #include "ops/run_node.h"
 #include "proto/meta_graph.pb.h"
 #include "runtime/restore.h"
@@ -16,6 +17,7 @@ struct Model::Callable {
   std::vector<Tensor> inputs;  // of an initialiser: asset paths and such
   std::unique_ptr<Graph> graph;
   std::unique_ptr<Plan> plan;
+  Callable* same = nullptr;      // computes the same, and is run in place of this one
   std::optional<Error> refusal;  // why it cannot be called, where the rest of the model can
   Unsupported unsupported;       // the ops behind it
   struct Part {
@@ -101,6 +103,13 @@ std::vector<Graph*> Model::roots() const {
   return all;
 }
 
+Result<Model::Callable*> Model::sameCallable(Graph& g) {
+  for (const auto& c : callables_)
+    if (c->graph && sameGraph(*c->graph, g) && !SMW_TRY(hasRandomOps(g, *importer_)))
+      return c.get();
+  return nullptr;
+}
+
 Status Model::import() {
   const tensorflow::MetaGraphDef& metaGraph = reader_.metaGraph();
   const auto& meta = metaGraph.meta_info_def();
@@ -124,6 +133,8 @@ Status Model::import() {
       // The graph has the last word on what can be fed: signatures that were written by hand err.
       for (size_t i = 0; i < s.inputs.size(); ++i)
         s.inputs[i].dtype = (*c->graph)[c->graph->args[i]].attrs.getOr("dtype", s.inputs[i].dtype);
+      c->same = SMW_TRY(sameCallable(*c->graph));
+      if (c->same) c->graph.reset();
     } else {
       Error e = std::move(g).error().inSignature(s.name);
       if (e.code() != Code::kUnimplemented) return fail(std::move(e));
@@ -190,14 +201,18 @@ std::vector<ReadRequest> Model::weightsAhead() const {
   return {{*file, begin, end - begin, nullptr}};
 }
 
+PassContext Model::passContext() {
+  return {.roots = roots(),
+          .library = *importer_,
+          .constants = constants_,
+          .variables = variables_,
+          .off = options_.passesOff,
+          .ops = &context_,
+          .compression = &compression_};
+}
+
 Status Model::planWeights() {
-  PassContext passes{.roots = roots(),
-                     .library = *importer_,
-                     .constants = constants_,
-                     .variables = variables_,
-                     .off = options_.passesOff,
-                     .ops = &context_,
-                     .compression = &compression_};
+  PassContext passes = passContext();
   SMW_TRY(optimizeBeforeLoad(passes));
   weights_ = std::make_unique<WeightPlan>(vfs_, reader_, options_.verify, compression_);
   for (const Ref<Constant>& c : constantsToLoad(passes)) SMW_TRY(weights_->want(c));
@@ -232,13 +247,7 @@ Status Model::finishWeights() {
   bytesWanted_ = weights_->loader().bytesWanted();
   weights_.reset();
   constants_.clear();
-  PassContext passes{.roots = roots(),
-                     .library = *importer_,
-                     .constants = constants_,
-                     .variables = variables_,
-                     .off = options_.passesOff,
-                     .ops = &context_,
-                     .compression = &compression_};
+  PassContext passes = passContext();
   SMW_TRY(optimizeAfterLoad(passes));
   executor_ = std::make_unique<Executor>(*importer_, context_);
   // A fifth of the weights and 16 MB, of which the runtime itself takes half.
@@ -330,7 +339,8 @@ Result<Plan*> Model::planFor(Callable& c, const std::optional<std::vector<int>>&
 Status Model::begin(int signature, std::vector<Tensor> inputs,
                     const std::optional<std::vector<int>>& outputs) {
   SMW_TRY(check(signature, inputs));
-  Plan* plan = SMW_TRY(planFor(*callables_[size_t(signature)], outputs));
+  Callable& c = *callables_[size_t(signature)];
+  Plan* plan = SMW_TRY(planFor(c.same ? *c.same : c, outputs));
   running_ = signature;
   context_.setCancelled(false);
   executor_->start(*plan, std::move(inputs));

@@ -18,6 +18,8 @@
 
 namespace smw {
 
+struct PassContext;
+
 struct ModelOptions {
   std::optional<std::vector<std::string>> tags;
   bool verify = true;
@@ -96,8 +98,11 @@ class Model : public Loader {
   // Not one function with step(), though called there only: an engine would compile all of it when
   // one is called, and optimise all of it for the sake of a loop.
   [[gnu::noinline]] Status import();
+  /// Of an earlier signature that computes what `g` does, or null.
+  [[gnu::noinline]] Result<Callable*> sameCallable(Graph& g);
   [[gnu::noinline]] Status collectVariables(std::span<Graph* const> graphs);
   [[gnu::noinline]] std::vector<ReadRequest> weightsAhead() const;
+  [[gnu::noinline]] PassContext passContext();
   [[gnu::noinline]] Status planWeights();
   [[gnu::noinline]] Status finishWeights();
   [[gnu::noinline]] Result<LoadStep> initialise();

@@ -1,128 +1,102 @@
 #include "savedmodel/called_functions.h"
 
+#include <optional>
 #include <string_view>
-#include <unordered_map>
 
 #include "proto/meta_graph.pb.h"
 #include "savedmodel/function_view.h"
-#include "savedmodel/wire.h"
+#include "savedmodel/same_functions.h"
+#include "savedmodel/wire_fields.h"
 
 namespace smw {
 namespace {
 
-constexpr uint32_t kSignatureField = 1, kNodeField = 3;  // of FunctionDef
-constexpr uint32_t kNameField = 1;                       // of OpDef
-constexpr uint32_t kOpField = 2;                         // of NodeDef
-
-/// Calls f(bytes) for each field of that number that has a length, until f gives true or the
-/// message ends.
-template <typename F>
-void eachField(std::string_view message, uint32_t number, F f) {
-  const auto bytes = std::as_bytes(std::span(message));
-  for (size_t at = 0; at < bytes.size();) {
-    const auto tag = readVarint(bytes, at);
-    const uint32_t wire = tag ? *tag & 7 : uint32_t(kFixed64) + 2;
-    uint64_t skip = wire == kFixed64 ? 8 : 4;
-    if (wire == kVarint || wire == kLengthDelimited) {
-      const auto value = readVarint(bytes, at);
-      if (!value) return;
-      skip = wire == kVarint ? 0 : *value;
-    } else if (wire != kFixed64 && wire != kFixed32) {
-      return;
-    }
-    if (skip > bytes.size() - at) return;
-    if (wire == kLengthDelimited && *tag >> 3 == number && f(message.substr(at, size_t(skip))))
-      return;
-    at += size_t(skip);
-  }
-}
-
-std::string_view first(std::string_view message, uint32_t number) {
-  std::string_view found;
-  eachField(message, number, [&](std::string_view bytes) {
-    found = bytes;
-    return true;
-  });
-  return found;
-}
-
 class Caller {
  public:
-  Caller(tensorflow::FunctionDefLibrary& library, const std::vector<std::string>& bodies)
-      : library_(library) {
-    for (const std::string& body : bodies)
-      unparsed_.emplace(first(first(body, kSignatureField), kNameField), &body);
-  }
+  /// `same` may be null: then each function is itself.
+  Caller(tensorflow::FunctionDefLibrary& library, FunctionBodies& bodies, SameFunctions* same)
+      : library_(library), bodies_(bodies), same_(same) {}
 
-  bool node(const tensorflow::NodeDef& n) {
-    call(n.op());  // a function's name may stand for an op
-    for (const auto& entry : n.attr()) attr(entry.value());
+  bool node(tensorflow::NodeDef& n) {
+    call(bodies_.find(n.op()));  // a function's name may stand for an op
+    for (auto& entry : *n.mutable_attr()) attr(*entry.mutable_value());
     return drain();
   }
   /// Those of functions that are parsed already.
   bool functions() {
-    for (; next_ < library_.function_size(); ++next_) {
-      const auto& nodes = library_.function(next_).node_def();
-      for (const tensorflow::NodeDef& n : nodes)
+    for (; next_ < library_.function_size(); ++next_)
+      // Parsing a function adds to the list: its elements stay where they are.
+      for (auto& n : *library_.mutable_function(next_)->mutable_node_def())
         if (!node(n)) return false;
-    }
     return true;
-  }
-  void count(UncalledFunctions& rest) const {
-    for (const auto& [name, body] : unparsed_) {
-      ++rest.count;
-      eachField(*body, kNodeField, [&](std::string_view n) {
-        const std::string_view op = first(n, kOpField);
-        if (const auto it = rest.ops.find(op); it != rest.ops.end())
-          ++it->second;
-        else
-          rest.ops.emplace(op, 1);
-        return false;
-      });
-    }
   }
 
  private:
-  void call(std::string_view name) {
-    const auto it = unparsed_.find(name);
-    if (it == unparsed_.end()) return;
-    called_.push_back(it->second);
-    unparsed_.erase(it);
+  void call(int f) {
+    if (f < 0 || bodies_[f].called) return;
+    bodies_[f].called = true;
+    called_.push_back(f);
   }
-  void attr(const tensorflow::AttrValue& value) {
-    function(value.func());
-    for (const auto& f : value.list().func()) function(f);
+  void attr(tensorflow::AttrValue& value) {
+    if (value.has_func()) function(*value.mutable_func());
+    if (value.has_list())
+      for (auto& f : *value.mutable_list()->mutable_func()) function(f);
   }
-  void function(const tensorflow::NameAttrList& f) {
-    call(f.name());
-    for (const auto& entry : f.attr()) attr(entry.value());
+  void function(tensorflow::NameAttrList& f) {
+    int i = bodies_.find(f.name());
+    if (i >= 0 && same_) {
+      i = same_->keep(i);
+      f.set_name(std::string(bodies_[i].name));
+    }
+    call(i);
+    for (auto& entry : *f.mutable_attr()) attr(*entry.mutable_value());
   }
   bool drain() {
     for (; !called_.empty();) {
-      const std::string* body = called_.back();
+      const std::string_view body = bodies_[called_.back()].body;
       called_.pop_back();
-      if (!library_.add_function()->ParseFromString(*body)) return false;
+      if (!library_.add_function()->ParseFromArray(body.data(), int(body.size()))) return false;
     }
     return true;
   }
 
   tensorflow::FunctionDefLibrary& library_;
+  FunctionBodies& bodies_;
+  SameFunctions* same_;
   int next_ = 0;
-  std::unordered_multimap<std::string_view, const std::string*> unparsed_;
-  std::vector<const std::string*> called_;
+  std::vector<int> called_;
 };
+
+void count(const FunctionBodies& bodies, UncalledFunctions& rest) {
+  constexpr uint32_t kNode = 3, kOp = 2;  // of FunctionDef; of NodeDef
+  for (int i = 0; i < bodies.size(); ++i) {
+    if (bodies[i].called) continue;
+    ++rest.count;
+    for (WireFields fields(bodies[i].body); fields.next();) {
+      if (fields.field().number != kNode) continue;
+      const std::string_view op = firstField(fields.field().bytes, kOp);
+      if (const auto it = rest.ops.find(op); it != rest.ops.end())
+        ++it->second;
+      else
+        rest.ops.emplace(op, 1);
+    }
+  }
+}
 
 }  // namespace
 
-bool addCalledFunctions(tensorflow::MetaGraphDef& m, std::vector<std::string> bodies,
+bool addCalledFunctions(tensorflow::MetaGraphDef& m, std::vector<std::string> serialized,
                         UncalledFunctions* uncalled) {
-  if (bodies.empty()) return true;
-  Caller caller(*m.mutable_graph_def()->mutable_library(), bodies);
+  if (serialized.empty()) return true;
+  FunctionBodies bodies(serialized);
+  std::optional<SameFunctions> same;
+  if (!uncalled) same.emplace(bodies);
+  Caller caller(*m.mutable_graph_def()->mutable_library(), bodies, same ? &*same : nullptr);
   const std::string_view save = InputName(m.saver_def().save_tensor_name()).node;
-  for (const tensorflow::NodeDef& n : m.graph_def().node())
+  for (tensorflow::NodeDef& n : *m.mutable_graph_def()->mutable_node())
     if ((n.name() != save || !isCallOp(n.op())) && !caller.node(n)) return false;
   if (!caller.functions()) return false;
-  if (uncalled) caller.count(*uncalled);
+  if (uncalled) count(bodies, *uncalled);
   return true;
 }
 

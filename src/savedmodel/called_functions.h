@@ -19,10 +19,11 @@ struct UncalledFunctions {
   std::map<std::string, int64_t, std::less<>> ops;  // how many nodes have each
 };
 
-/// Parses those of `bodies`, serialized FunctionDefs, that nodes of the graph can reach, and adds
+/// Parses those of the serialized FunctionDefs that nodes of the graph can reach, and adds
 /// them to its library; the node that saves the model does not count. False where one is damaged.
-/// The others are looked into only where `uncalled` is given.
-bool addCalledFunctions(tensorflow::MetaGraphDef& m, std::vector<std::string> bodies,
+/// Of functions that say the same only one is added, and all calls are of that; but where
+/// `uncalled` is given, each is looked into: those that are called are added, others counted.
+bool addCalledFunctions(tensorflow::MetaGraphDef& m, std::vector<std::string> serialized,
                         UncalledFunctions* uncalled);
 
 }  // namespace smw

@@ -45,6 +45,20 @@ describe.each([
     model.dispose();
   });
 
+  test('two signatures of one function', async () => {
+    const model = await load(digits, options);
+    const inputs = decodeInputs(readCases(digits)[0]);
+    const [a, b] = [
+      await model.signatures.serve(inputs),
+      await model.signatures.serving_default(inputs),
+    ];
+    expect(a.scores.data).toEqual(b.scores.data);
+    const wrong = tensor(new Float32Array(3), [3]);
+    for (const name of ['serve', 'serving_default'])
+      expect(await rejection(model.signatures[name](wrong))).toMatchObject({ signature: name });
+    model.dispose();
+  });
+
   test('a folder on disk', async () => expectWine(await load(wine, options)));
 
   test('files of a folder picker', async () => {

@@ -76,6 +76,36 @@ TEST(Model, AnUnsupportedSignatureIsKnownOnceLoaded) {
   }
 }
 
+/// One computation under two signatures: each keeps its own say on shapes.
+TEST(Model, SignaturesOfOneGraphCheckTheirOwnInputs) {
+  SavedModelFile f;
+  f.placeholder("x", tensorflow::DT_FLOAT);
+  f.node("y", "Relu", {"x"});
+  f.signature("one", "y:0");
+  f.signature("many", "y:0");
+  for (auto& entry : *f.meta.mutable_signature_def())
+    entry.mutable_value()
+        ->mutable_inputs(0)
+        ->mutable_value()
+        ->mutable_tensor_shape()
+        ->add_dim()
+        ->set_size(entry.key() == "one" ? 1 : -1);
+  Model m = f.load();
+  const Status s = runLoader(m, f.files);
+  ASSERT_TRUE(s) << s.error().message();
+  for (size_t i = 0; i < 2; ++i) {
+    const std::vector<Tensor> inputs = {
+        Tensor::of<float>(std::vector<float>{-1, 2}, Shape({2})).value()};
+    const bool many = m.signatures()[i].name == "many";
+    EXPECT_EQ(m.check(int(i), inputs).has_value(), many);
+    if (!many) continue;
+    ASSERT_TRUE(m.begin(int(i), inputs));
+    const auto state = m.run({});
+    ASSERT_TRUE(state && *state == RunState::kDone);
+    EXPECT_EQ(m.takeOutputs()[0].data<float>()[1], 2);
+  }
+}
+
 TEST(Model, WhatCanBeFedIsTheGraphsSay) {
   SavedModelFile f;
   f.placeholder("x", tensorflow::DT_STRING);
