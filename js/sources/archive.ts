@@ -1,5 +1,4 @@
 // zip, tar and tar.gz as a Source. What an archive is, its first bytes tell.
-import { unzipSync } from 'fflate';
 import { invalidArgument, SavedModelError } from '../errors.ts';
 import { blobFile, memoryFile, type Source } from './source.ts';
 import { isTar, readTar } from './tar.ts';
@@ -34,22 +33,20 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   }
 }
 
-/** In one go: the asynchronous form starts workers from Blobs, which a strict CSP forbids. */
-function unzipFiles(bytes: Uint8Array): Source {
-  let files;
+/** The library builds tables as it starts, for milliseconds: only those who have a zip wait for them. */
+async function unzipped(bytes: Uint8Array): Promise<Source> {
+  const { unzip } = await import('./unzip.ts');
   try {
-    files = unzipSync(bytes);
+    return { files: unzip(bytes).map(([path, contents]) => memoryFile(path, contents)) };
   } catch (cause) {
     throw damaged('zip', cause);
   }
-  const entries = Object.entries(files).filter(([path]) => !path.endsWith('/'));
-  return { files: entries.map(([path, contents]) => memoryFile(path, contents)) };
 }
 
 /** Unpacks a whole archive. INVALID_ARGUMENT where it is none. */
 export async function openArchive(bytes: Uint8Array, name: string): Promise<Source> {
   const kind = archiveKind(bytes.subarray(0, HEAD_BYTES));
-  if (kind === 'zip') return unzipFiles(bytes);
+  if (kind === 'zip') return unzipped(bytes);
   if (kind === 'gzip') return openArchive(await gunzip(bytes), name.replace(/\.(gz|tgz)$/i, ''));
   if (kind === 'tar') {
     let entries;
