@@ -86,9 +86,11 @@ int SameFunctions::keep(int f) {
   const auto& [name, body, called] = bodies_[f];
   const size_t line = outline(body);
   left_ -= int64_t(kept_.size());
-  for (const Kept& k : kept_)
+  for (const Kept& k : kept_) {
+    if (left_ < 0) break;
     if (k.outline == line && sameFunction(bodies_[k.function].name, name))
       return answer = k.function;
+  }
   kept_.push_back({f, line});
   return answer = f;
 }

@@ -19,9 +19,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   for (size_t i = 0; i < scanner.metaGraphs().size(); ++i) {
     const std::string& bytes = scanner.metaGraphs()[i];
-    tensorflow::MetaGraphDef m;
+    tensorflow::MetaGraphDef m, shared;
     smw::UncalledFunctions uncalled;
     if (bytes.size() > file.size() || !m.ParseFromString(bytes)) continue;
+    // With functions that say the same taken for one, as a model is loaded.
+    if (shared.ParseFromString(bytes))
+      (void)smw::addCalledFunctions(shared, scanner.functions()[i], nullptr);
     if (!smw::addCalledFunctions(m, std::move(scanner.functions()[i]), &uncalled)) continue;
     (void)smw::describeMetaGraph(m, uncalled);
     (void)smw::findAssets(m, "");

@@ -124,6 +124,20 @@ TEST(SameFunctions, CallsInARingEnd) {
   EXPECT_FALSE(same(chain));
 }
 
+/// Past a bound functions are no longer looked for among those before: many load at once.
+TEST(SameFunctions, ManyTakeNoLong) {
+  std::vector<FunctionDef> many;
+  for (int i = 0; i < 100'000; ++i) {
+    many.emplace_back();
+    many.back().mutable_signature()->set_name(cat(i));
+    many.back().add_node_def()->set_name(cat(i));
+  }
+  const auto all = serialized(many);
+  const FunctionBodies bodies(all);
+  SameFunctions s(bodies);
+  for (int i = 0; i < bodies.size(); ++i) ASSERT_EQ(s.keep(i), i);
+}
+
 TEST(SameFunctions, DamagedOnesStayApart) {
   for (size_t cut = 1; cut < 20; ++cut) {
     std::vector<std::string> all = serialized({function("a"), function("b")});
