@@ -83,23 +83,19 @@ SameFunctions::SameFunctions(const FunctionBodies& bodies)
 int SameFunctions::keep(int f) {
   int& answer = answers_[size_t(f)];
   if (answer >= 0) return answer;
-  const auto& [name, body, called] = bodies_[f];
-  const size_t line = outline(body);
+  const size_t line = outline(bodies_[f].body);
   left_ -= int64_t(kept_.size());
   for (const Kept& k : kept_) {
     if (left_ < 0) break;
-    if (k.outline == line && sameFunction(bodies_[k.function].name, name))
-      return answer = k.function;
+    if (k.outline == line && sameFunction(k.function, f)) return answer = k.function;
   }
   kept_.push_back({f, line});
   return answer = f;
 }
 
-bool SameFunctions::sameFunction(std::string_view a, std::string_view b) {
-  const int x = bodies_.find(a), y = bodies_.find(b);
+bool SameFunctions::sameFunction(int x, int y) {
   if (x < 0 || y < 0) return false;
-  a = bodies_[x].body;
-  b = bodies_[y].body;
+  const std::string_view a = bodies_[x].body, b = bodies_[y].body;
   left_ -= int64_t(a.size() + b.size());
   // "seed2" is an attribute of all random ops.
   if (left_ < 0 || depth_ >= kDeepest || a.find("seed2") != std::string_view::npos) return false;
@@ -124,7 +120,7 @@ bool SameFunctions::same(Part part, std::string_view a, std::string_view b) {
     case Part::kBytes:
       return false;
     case Part::kCallee:
-      return sameFunction(a, b);
+      return sameFunction(bodies_.find(a), bodies_.find(b));
     case Part::kAttr:
       return sameAttr(a, b);
     default:

@@ -27,7 +27,8 @@ class SameFunctions {
     int function;
     size_t outline;
   };
-  bool sameFunction(std::string_view a, std::string_view b);
+  /// By number; -1 is a function that is not here.
+  bool sameFunction(int x, int y);
   bool sameAttr(std::string_view a, std::string_view b);
   bool same(Part part, std::string_view a, std::string_view b);
   static Part partOf(Part whole, uint32_t field);

@@ -8,7 +8,7 @@ bool WireFields::next() {
   const auto bytes = std::as_bytes(std::span(rest_));
   size_t at = 0;
   const auto tag = readVarint(bytes, at);
-  if (!tag) return false;
+  if (!tag || *tag > UINT32_MAX) return false;
   field_ = {.number = uint32_t(*tag >> 3), .wire = uint32_t(*tag & 7), .value = 0, .bytes = {}};
   uint64_t length = 0;
   switch (field_.wire) {

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "graph/rewrite.h"
-
 namespace smw {
 namespace {
 
@@ -41,7 +39,7 @@ TEST(SameGraph, ShapesOfInputsAndNamesOfNodesDoNotMatter) {
   EXPECT_TRUE(sameGraph(graph(), b));
 }
 
-/// Bodies by name.
+/// Has one body, under whatever name.
 struct Library : FunctionLibrary {
   Graph body;
   Result<Graph*> find(const FunctionRef&) override { return &body; }
