@@ -7,11 +7,22 @@
 namespace smw {
 
 CallKind callKind(std::string_view op) {
-  if (op == "PartitionedCall" || op == "StatefulPartitionedCall") return CallKind::kCall;
-  if (op.starts_with("Stateless")) op.remove_prefix(9);
-  if (op == "If") return CallKind::kIf;
-  if (op == "While") return CallKind::kWhile;
-  if (op == "Case") return CallKind::kCase;
+  struct Call {
+    std::string_view op;
+    CallKind kind;
+  };
+  static constexpr Call kCalls[] = {
+      {"PartitionedCall", CallKind::kCall},
+      {"StatefulPartitionedCall", CallKind::kCall},
+      {"If", CallKind::kIf},
+      {"StatelessIf", CallKind::kIf},
+      {"While", CallKind::kWhile},
+      {"StatelessWhile", CallKind::kWhile},
+      {"Case", CallKind::kCase},
+      {"StatelessCase", CallKind::kCase},
+  };
+  for (const Call& c : kCalls)
+    if (op == c.op) return c.kind;
   return CallKind::kNone;
 }
 

@@ -138,6 +138,8 @@ Result<AttrValue> fromProto(const tensorflow::AttrValue& p, Scope scope);
 Result<Attrs> fromProto(const AttrEntries& p, Scope scope) {
   Attrs attrs;
   for (const tensorflow::AttrEntry& e : p) {
+    // Notes of the exporter and the runtime. Of them only the shapes are made use of.
+    if (e.key().starts_with('_') && e.key() != "_output_shapes") continue;
     auto v = fromProto(e.value(), scope);
     if (!v) return fail(std::move(v).error().prefixed(cat("attribute '", e.key(), "': ")));
     attrs.set(e.key(), std::move(*v));

@@ -18,7 +18,8 @@ Result<Tensor> tensorFromProto(const tensorflow::TensorProto& p);
 PartialShape shapeAttrFromProto(const tensorflow::TensorShapeProto& p);
 
 /// INVALID_ARGUMENT for function attributes nested too deeply. `instance` has the values of
-/// placeholders: the attributes that a function is called with.
+/// placeholders: the attributes that a function is called with. Of names that begin with "_", which
+/// are notes of exporters, attrsFromProto keeps _output_shapes alone.
 Result<AttrValue> attrFromProto(const tensorflow::AttrValue& p, const Attrs* instance = nullptr);
 Result<Attrs> attrsFromProto(const AttrEntries& p, const Attrs* instance = nullptr);
 

@@ -2,17 +2,28 @@
 
 namespace smw {
 
+const Attrs::Values& Attrs::all() const {
+  static const Values kNone;
+  return shared_ ? shared_->values : kNone;
+}
+
+Attrs::Values& Attrs::own() {
+  if (!shared_.unique()) shared_ = makeRef<Shared>(all());
+  return shared_->values;
+}
+
 void Attrs::set(std::string_view name, AttrValue value) {
-  values_.insert_or_assign(std::string(name), std::move(value));
+  own().insert_or_assign(std::string(name), std::move(value));
 }
 
 void Attrs::erase(std::string_view name) {
-  if (auto it = values_.find(name); it != values_.end()) values_.erase(it);
+  if (has(name)) own().erase(own().find(name));
 }
 
 const AttrValue* Attrs::at(std::string_view name) const {
-  auto it = values_.find(name);
-  return it == values_.end() ? nullptr : &it->second;
+  if (!shared_) return nullptr;
+  const auto it = shared_->values.find(name);
+  return it == shared_->values.end() ? nullptr : &it->second;
 }
 
 const AttrValue* Attrs::at(const char* name) const { return at(std::string_view(name)); }

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/ref.h"
 #include "base/status.h"
 #include "base/strings.h"
 #include "tensor/dtype.h"
@@ -33,12 +34,16 @@ using AttrValue =
                  std::vector<std::string>, std::vector<DType>, std::vector<PartialShape>,
                  std::vector<Tensor>, std::vector<FunctionRef>>;
 
+/// Copies share what they hold until one of them changes: functions are inlined, and their nodes
+/// copied, many times more often than an attribute is set.
 class Attrs {
  public:
+  using Values = std::map<std::string, AttrValue, std::less<>>;
+
   void set(std::string_view name, AttrValue value);
   void erase(std::string_view name);
   bool has(std::string_view name) const { return at(name) != nullptr; }
-  const std::map<std::string, AttrValue, std::less<>>& all() const { return values_; }
+  const Values& all() const;
 
   // Names are literals almost everywhere; as such they are one register where a view is memory.
 
@@ -78,7 +83,12 @@ class Attrs {
   static bool isEmptyList(const AttrValue* v) {
     return v && std::holds_alternative<std::monostate>(*v);
   }
-  std::map<std::string, AttrValue, std::less<>> values_;
+  struct Shared : RefCounted {
+    explicit Shared(Values v) : values(std::move(v)) {}
+    Values values;
+  };
+  Values& own();        // those of this copy alone
+  Ref<Shared> shared_;  // null where nothing is set
 };
 
 }  // namespace smw

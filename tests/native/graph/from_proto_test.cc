@@ -76,5 +76,17 @@ TEST(AttrFromProto, AnEmptyListReadsAsAnyList) {
   EXPECT_TRUE(attrs.get<std::vector<DType>>("a"));
 }
 
+TEST(AttrsFromProto, OfNotesOnlyTheShapesAreKept) {
+  tensorflow::NameAttrList list;
+  mutableAttr(&list, "T").set_type(tensorflow::DT_INT32);
+  mutableAttr(&list, "_class").mutable_list()->add_s("loc:@x");
+  mutableAttr(&list, "_output_shapes").mutable_list()->add_shape()->add_dim()->set_size(3);
+  const auto a = attrsFromProto(list.attr());
+  ASSERT_TRUE(a);
+  EXPECT_EQ(a->all().size(), 2u);
+  EXPECT_EQ(a->getOr("T", DType::kInvalid), DType::kInt32);
+  ASSERT_NE(a->find<std::vector<PartialShape>>("_output_shapes"), nullptr);
+}
+
 }  // namespace
 }  // namespace smw
