@@ -94,3 +94,13 @@ export function invalidArgument(message: string, facts: Partial<ErrorFacts> = {}
 
 export const disposed = () =>
   new SavedModelError('The model was disposed', { code: 'FAILED_PRECONDITION' });
+
+/** A script of this package that is fetched when it is needed. UNAVAILABLE where it cannot be had. */
+export const part = <T>(script: Promise<T>): Promise<T> =>
+  script.catch((cause) => {
+    throw new SavedModelError(
+      `A script of savedmodel-wasm did not load: ${cause.message}`,
+      { code: 'UNAVAILABLE' },
+      { cause },
+    );
+  });

@@ -2,7 +2,7 @@ import { DTYPES, isDType, type DType } from './dtypes.ts';
 import { convertValues, type Leaf } from './convert.ts';
 import type { About, CompressedWeight, EngineArgument, EngineSignature } from './engine.ts';
 import type { MemoryReport, UnsupportedOp } from './engine.ts';
-import { invalidArgument, throwIfAborted } from './errors.ts';
+import { invalidArgument, part, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
 import type { Profile } from './profile.ts';
 import type { Variant } from './platform.ts';
@@ -135,7 +135,9 @@ export class SavedModel {
       const task = { signature: index, inputs: raw, outputs: wanted, runs };
       const result = await this.enqueue(signal, () => this.host.call(task, signal));
       if (profile)
-        profile(new (await import('./profile.ts')).Profile(result.pop() as { data: Uint8Array[] }));
+        profile(
+          new (await part(import('./profile.ts'))).Profile(result.pop() as { data: Uint8Array[] }),
+        );
       const outputs = Object.create(null) as Outputs;
       const names = wanted?.map((i) => outputNames[i]!) ?? outputNames;
       result.forEach((t, i) => (outputs[names[i]!] = fromRaw(t)));

@@ -1,5 +1,5 @@
 // Browsers.
-import { SavedModelError } from './errors.ts';
+import { part, SavedModelError } from './errors.ts';
 import { webPort } from './host/web_port.ts';
 import type { WorkerPort } from './host/worker_host.ts';
 import type { Platform, Variant } from './platform.ts';
@@ -60,7 +60,7 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
   // Servers that do not know the type of .wasm: no streaming, but it works.
   if (/application\/wasm/i.test(type)) return WebAssembly.compileStreaming(response);
   const bytes = await response.arrayBuffer();
-  const magic = new Uint8Array(bytes, 0, Math.min(4, bytes.byteLength));
+  const magic = new Uint8Array(bytes).subarray(0, 4);
   if (magic.join() !== '0,97,115,109')
     return fail(magic[0] === 0x3c ? html : 'What came is no WebAssembly');
   return WebAssembly.compile(bytes);
@@ -75,12 +75,14 @@ async function startWorker(): Promise<WorkerPort> {
   );
 }
 
+const engine = () => part(import('./host/engine_and_glue.ts'));
+
 export const webPlatform: Platform = {
   wasmUrl,
   compile,
   startWorker,
-  localHost: async () => new (await import('./host/engine_and_glue.ts')).LocalHost(startWorker),
+  localHost: async () => new (await engine()).LocalHost(startWorker),
   cores: () => navigator.hardwareConcurrency,
-  engine: () => import('./host/engine_and_glue.ts'),
+  engine,
   openSource: async () => undefined,
 };

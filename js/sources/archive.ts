@@ -1,5 +1,5 @@
 // zip, tar and tar.gz as a Source. What an archive is, its first bytes tell.
-import { invalidArgument, SavedModelError } from '../errors.ts';
+import { invalidArgument, part, SavedModelError } from '../errors.ts';
 import { blobFile, memoryFile, type Source } from './source.ts';
 import { isTar, readTar } from './tar.ts';
 
@@ -17,7 +17,7 @@ export function archiveKind(head: Uint8Array): ArchiveKind | undefined {
 
 const damaged = (kind: string, cause: unknown) =>
   new SavedModelError(
-    `The ${kind} archive is damaged or cut off: ${cause instanceof Error ? cause.message : cause}`,
+    `The ${kind} archive is damaged or cut off: ${(cause as Error).message}`,
     { code: 'DATA_LOSS' },
     { cause },
   );
@@ -35,7 +35,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
 
 /** The library builds tables as it starts, for milliseconds: only those who have a zip wait for them. */
 async function unzipped(bytes: Uint8Array): Promise<Source> {
-  const { unzip } = await import('./unzip.ts');
+  const { unzip } = await part(import('./unzip.ts'));
   try {
     return { files: unzip(bytes).map(([path, contents]) => memoryFile(path, contents)) };
   } catch (cause) {

@@ -91,9 +91,8 @@ class Remote {
       return await this.get(url, request);
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      const why = cause instanceof Error ? cause.message : String(cause);
       throw new SavedModelError(
-        `${url.href} could not be fetched: ${why}`,
+        `${url.href} could not be fetched: ${(cause as Error).message}`,
         { code: 'UNAVAILABLE', file: url.href },
         { cause },
       );

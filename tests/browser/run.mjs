@@ -277,6 +277,26 @@ test('package: a model that wants 8 GB is refused, and the page goes on', async 
   assert.deepEqual(result, { code: 'RESOURCE_EXHAUSTED', after: '1,10' });
 });
 
+test('package: a script of its own that cannot be fetched is told as such', async ({
+  page,
+  url,
+}) => {
+  await openPackage(page, url);
+  await page.route('**/pkg/web-*.mjs', (route) => route.abort());
+  const errors = await page.evaluate(async () => {
+    const { load, SavedModelError } = globalThis.smw;
+    const folder = new URL('/fixtures/models/digits_mobilenet_v2/', globalThis.location.href);
+    const zip = new Blob([Uint8Array.of(0x50, 0x4b, 3, 4)]);
+    const tries = [load(folder, { worker: false }), load(zip)];
+    const given = await Promise.all(tries.map((t) => t.catch((e) => e)));
+    return given.map((e) => [e instanceof SavedModelError, e.code, e.message]);
+  });
+  for (const [typed, code, message] of errors) {
+    assert.deepEqual([typed, code], [true, 'UNAVAILABLE']);
+    assert.match(message, /script of savedmodel-wasm did not load: .*web-/);
+  }
+});
+
 await import('./threads_tests.mjs');
 await import('./package_tests.mjs');
 await import('./profile_tests.mjs');
