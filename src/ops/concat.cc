@@ -26,10 +26,14 @@ Status joinRows(Resolver& r, int first, int64_t outer, std::span<const int64_t> 
     return r.nothing();
   }
   const DType t = r.dtype(first);
-  r.addOutput(t, out);
+  OutputInfo& o = r.addOutput(t, out);
+  if (outer == 1) o.firstPart = first, o.parts = int(parts.size());
   return r.kernel([t, first, moves = std::move(moves)](const Args& a) {
-    for (size_t i = 0; i < moves.size(); ++i)
-      moveElements(a.context, t, moves[i], a.inputs[size_t(first) + i], a.outputs[0]);
+    for (size_t i = 0; i < moves.size(); ++i) {
+      const void* from = a.inputs[size_t(first) + i];
+      if (from != elementAt(t, a.outputs[0], moves[i].outOffset()))
+        moveElements(a.context, t, moves[i], from, a.outputs[0]);
+    }
   });
 }
 

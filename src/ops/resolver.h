@@ -29,6 +29,9 @@ struct OutputInfo {
   Tensor value{};     // set where resolve alone knows it (Shape, Rank, Size)
   int viewOf = -1;    // input whose elements it shares (Reshape, Identity)
   int mayReuse = -1;  // input that it may overwrite, where nobody else reads that (elementwise)
+  /// Inputs [firstPart, firstPart + parts), which lie in it one after another (Concat): each may be
+  /// computed there, and the kernel finds it at its place already.
+  int firstPart = 0, parts = 0;
 };
 
 /// How a function-calling op wants its sub-graphs run; src/runtime does it on its frame stack.

@@ -194,7 +194,8 @@ Status Executor::bind(Frame& f) {
   SMW_TRY(bindArena(r));
   for (const HeapValue& h : r.allocate)
     f.slots[size_t(h.slot)] = SMW_TRY(Tensor::allocate(h.as.dtype, h.as.shape));
-  for (const PointerPatch& p : r.patches) r.pointers[size_t(p.at)] = f.slots[size_t(p.slot)].raw();
+  for (const PointerPatch& p : r.patches)
+    r.pointers[size_t(p.at)] = static_cast<std::byte*>(f.slots[size_t(p.slot)].raw()) + p.offset;
   f.bound = true;
   return {};
 }

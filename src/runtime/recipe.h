@@ -57,10 +57,11 @@ struct HeapValue {
   ValueKey as;
 };
 
-/// pointers[at] = elements of slots[slot].
+/// pointers[at] = elements of slots[slot], `offset` bytes from their begin.
 struct PointerPatch {
   int slot;
   int at;
+  int64_t offset = 0;
 };
 /// pointers[at] = arena + offset.
 struct ArenaPointer {

@@ -23,6 +23,7 @@ struct Pending {
   std::vector<int> reuse;     // for each of them the input slot it may overwrite, or -1
   int64_t scratch = 0;
   Chosen chosen{};
+  int firstPart = 0, parts = 0;  // OutputInfo's, of the only output
 };
 
 class Builder {
@@ -171,6 +172,7 @@ class Builder {
         produce(out, isPod(o.dtype) ? SlotInfo::kArena : SlotInfo::kHeap, o.dtype, o.shape);
         p.computed.push_back(out);
         p.reuse.push_back(o.mayReuse < 0 ? -1 : ps.inputs[size_t(o.mayReuse)]);
+        p.firstPart = o.firstPart, p.parts = o.parts;
       }
     }
     if (p.kernel) pending_.push_back(std::move(p));
@@ -296,6 +298,7 @@ class Builder {
         const int out = p.computed[i];
         const int64_t bytes = SMW_TRY(bytesOf(slot(out)));
         sum = SMW_TRY(add(sum, bytes));
+        if (bytes > 0) placeParts(p, out);
         if (slot(out).where != SlotInfo::kArena) continue;
         const int last = std::max(lastUse_[size_t(out)], p.step);
         if (const int from = reusable(p, p.reuse[i], bytes); from >= 0) {
@@ -317,6 +320,29 @@ class Builder {
     return {};
   }
 
+  /// Parts of what is joined are computed at their places in the whole `out`, which is the next to
+  /// get its storage.
+  void placeParts(const Pending& p, int out) {
+    const bool heap = slot(out).where == SlotInfo::kHeap;
+    int64_t at = 0;
+    for (int i = p.firstPart; i < p.firstPart + p.parts; ++i) {
+      const int in = step(p.step).inputs[size_t(i)];
+      const SlotInfo& s = slot(in);
+      const int64_t bytes = s.shape.numElements() * int64_t(dtypeSize(s.dtype));
+      const int from = s.where == SlotInfo::kArena ? storage_[size_t(s.root)] : -1;
+      if (from >= 0 && bytes > 0) {
+        Lifetime& l = lifetimes_[size_t(from)];
+        if (l.bytes == bytes && !l.isPart()) {
+          (heap ? l.heapSlot : l.whole) = heap ? out : int(lifetimes_.size());
+          l.at = at;
+          // The whole may not be overwritten while a part is still read.
+          lastUse_[size_t(out)] = std::max(lastUse_[size_t(out)], l.end);
+        }
+      }
+      at += bytes;
+    }
+  }
+
   /// The storage of input `in` where the step may overwrite it, else -1.
   int reusable(const Pending& p, int in, int64_t bytes) {
     if (in < 0 || slot(in).where != SlotInfo::kArena) return -1;
@@ -324,7 +350,7 @@ class Builder {
     if (lastUse_[size_t(root)] != p.step || from < 0) return -1;
     Lifetime& l = lifetimes_[size_t(from)];
     // Another output may have taken it, and another view of it may be read under another shape.
-    if (l.bytes != bytes || l.end != p.step) return -1;
+    if (l.bytes != bytes || l.end != p.step || l.isPart()) return -1;
     for (int other : step(p.step).inputs)
       if (other != in && slot(other).root == root) return -1;
     for (int out : p.computed)
@@ -421,18 +447,20 @@ class Builder {
       recipe_->pointers.back() = const_cast<void*>(s.value.raw());
       recipe_->held.push_back(s.value);
     } else if (s.where == SlotInfo::kArena) {
-      recipe_->arenaPointers.push_back({offsetOf(storage_[size_t(s.root)]), at});
+      const Lifetime& l = lifetimes_[size_t(storage_[size_t(s.root)])];
+      if (l.heapSlot >= 0)
+        recipe_->patches.push_back({l.heapSlot, at, l.offset});
+      else
+        recipe_->arenaPointers.push_back({l.offset, at});
     } else if (s.where == SlotInfo::kHeap) {
       patch(s.root, at);
     }
   }
 
-  int64_t offsetOf(int storage) { return lifetimes_[size_t(storage)].offset; }
-
   void addScratch(int storage) {
     const int at = int(recipe_->pointers.size());
     recipe_->pointers.push_back(nullptr);
-    if (storage >= 0) recipe_->arenaPointers.push_back({offsetOf(storage), at});
+    if (storage >= 0) recipe_->arenaPointers.push_back({lifetimes_[size_t(storage)].offset, at});
   }
 
   void patch(int root, int at) {
