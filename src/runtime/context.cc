@@ -31,7 +31,7 @@ Result<std::optional<Tensor>> RuntimeContext::restore(std::string_view prefix,
     return notFound("the model has no checkpoint to restore '", name, "' of '", prefix, "' from");
   std::string key = cat(name, '\0', shapeAndSlice);
   std::unique_ptr<TensorSink>& sink = restored_[key];
-  if (sink && sink->tensor()) {
+  if (sink && !weights_) {
     Tensor t = std::move(sink->tensor());
     restored_.erase(key);
     return std::optional(std::move(t));
@@ -65,6 +65,13 @@ Result<LoadStep> RuntimeContext::fetch() {
     weights_.reset();
   }
   return LoadStep{};
+}
+
+void RuntimeContext::forgetFetches() {
+  weights_.reset();  // it fills the sinks
+  restored_.clear();
+  fileLoader_.reset();
+  wantedFiles_.clear();
 }
 
 }  // namespace smw

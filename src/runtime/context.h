@@ -37,8 +37,10 @@ class RuntimeContext : public OpContext,
   void setSeed(uint64_t seed) { seed_ = seed; }
   void setCancelled(bool on) { cancelled_ = on; }
 
-  /// What the steps that wait want read. Done where everything is there.
+  /// What the steps that wait want read. Done where everything is there: only then may they go on.
   Result<LoadStep> fetch();
+  /// Nobody waits any more, whatever was still to come.
+  void forgetFetches();
 
  private:
   Result<Ref<Resource>> findOrCreate(std::string_view container, std::string_view name,

@@ -355,6 +355,7 @@ Result<RunState> Model::run(const Budget& budget) {
 
 void Model::abort() {
   if (executor_) executor_->abort();
+  context_.forgetFetches();
 }
 
 MemoryUse Model::memory() const {

@@ -148,6 +148,16 @@ Session::Answer Session::run(double budgetMs) {
     }
     if (auto s = startRun(); !s) return failed(std::move(s).error());
   }
+  const auto fetch = [&] {
+    auto need = model_->fetch();
+    if (!need) {
+      abort();
+      return failed(std::move(need).error());
+    }
+    return need->done() ? kPending : read(*need);
+  };
+  // What a step waits for may take several reads.
+  if (const Answer a = fetch(); a != kPending) return a;
   Budget budget;
   if (budgetMs > 0) {
     budget.spent = [end = nowMs() + budgetMs] { return nowMs() >= end; };
@@ -157,14 +167,7 @@ Session::Answer Session::run(double budgetMs) {
   if (profile_) profile_->pause();
   if (!state) return failed(std::move(state).error());
   if (*state == RunState::kPending) return kPending;
-  if (*state == RunState::kWaiting) {
-    auto need = model_->fetch();
-    if (!need) {
-      abort();
-      return failed(std::move(need).error());
-    }
-    return need->done() ? kPending : read(*need);
-  }
+  if (*state == RunState::kWaiting) return fetch();
   outputs_ = model_->takeOutputs();
   if (profile_) {
     profile_->endRun(--runsLeft_ < runs_);

@@ -39,6 +39,20 @@ export const constant = (name, dims, values) => {
   );
   return node(name, 'Const', [], typeAttr('dtype'), entry(5, 'value', field(8, tensor)));
 };
+const DT_STRING = 7;
+/** A string vector, or a scalar where one string is given. */
+export const strings = (name, value) => {
+  const list = [value].flat();
+  const tensor = message(
+    field(1, DT_STRING),
+    field(2, shapeProto(Array.isArray(value) ? [list.length] : [])),
+    ...list.map((s) => field(8, s)),
+  );
+  return node(name, 'Const', [], typeAttr('dtype', DT_STRING), entry(5, 'value', field(8, tensor)));
+};
+/** The attribute `dtypes` of RestoreV2: as many floats. */
+export const floatTypes = (n) =>
+  entry(5, 'dtypes', field(1, message(...Array(n).fill(field(6, DT_FLOAT)))));
 const info = ({ name, dims, dtype = DT_FLOAT }) =>
   message(field(1, name), field(2, dtype), field(3, shapeProto(dims)));
 /** An int32 that is fed or fetched. */

@@ -1,6 +1,6 @@
 // How much is read, and how much memory that takes.
 import { ReadableStream } from 'node:stream/web';
-import { frozenDense } from './graph_pb.mjs';
+import { floatTypes, frozenDense, frozenModel, node, strings } from './graph_pb.mjs';
 import { decodeInputs, fixture, readCases, readFolder, smw } from './helpers.mjs';
 
 const MB = 1e6;
@@ -199,4 +199,90 @@ test.each([
     model.dispose();
   }
   expect(outputs[1]).toEqual(outputs[0]);
+});
+
+/** A model whose signatures restore tensors of another one's checkpoint as they are called: [files, variables]. */
+async function restoring(unknown = []) {
+  const folder = fixture('models/digits_mobilenet_v2');
+  const { checkpoint } = await smw.inspect(folder);
+  // One of them lies beyond what comes along with the size of the file.
+  const variables = checkpoint.variables.filter((v) => v.dtype === 'float32').slice(-2);
+  const keys = [...variables.map((v) => v.key), ...unknown];
+  const nodes = keys.flatMap((key, i) => [
+    strings(`name${i}`, [key]),
+    node(`v${i}`, 'RestoreV2', ['prefix', `name${i}`, 'slice'], floatTypes(1)),
+  ]);
+  const outputOf = (i) => ({ name: `v${i}:0`, dims: variables[i]?.shape ?? [1] });
+  const signatures = Object.fromEntries(
+    keys.map((_, i) => [`v${i}`, { inputs: {}, outputs: { v: outputOf(i) } }]),
+  );
+  signatures.both = { inputs: {}, outputs: { v0: outputOf(0), v1: outputOf(1) } };
+  const model = frozenModel(
+    [strings('prefix', 'variables/variables'), strings('slice', ['']), ...nodes],
+    signatures,
+  );
+  return [readFolder(folder).set('saved_model.pb', model), variables];
+}
+
+test.each([false, true])(
+  'from a server: a call reads what it restores, worker %s',
+  async (worker) => {
+    const [files, variables] = await restoring();
+    const { fetch, ranges } = served(files);
+    const model = await smw.load('http://models/', { fetch, worker });
+    const before = bytesOf(ranges);
+    const { v0, v1 } = await model.signatures.both({});
+    expect([v0.shape, v1.shape]).toEqual(variables.map((v) => v.shape));
+    expect(bytesOf(ranges)).toBeGreaterThan(before);
+    expect((await model.signatures.v1({})).v).toEqual(v1);
+    expect((await model.signatures.v0({})).v).toEqual(v0);
+    expect((await model.signatures.v1({})).v).toEqual(v1);
+    model.dispose();
+
+    // They are the bytes that the checksum is of.
+    const shard = 'variables/variables.data-00000-of-00001';
+    const { buffer, byteOffset, byteLength } = v1.data;
+    const place = files.get(shard).indexOf(Buffer.from(buffer, byteOffset, byteLength));
+    expect(place).toBeGreaterThan(-1);
+    const flipped = Buffer.from(files.get(shard));
+    flipped[place] ^= 1;
+    const damaged = await smw.load(new Map(files).set(shard, flipped), { worker });
+    const error = await damaged.signatures.v1({}).catch((e) => e);
+    expect(error).toMatchObject({ code: 'DATA_LOSS', file: shard });
+    expect((await damaged.signatures.v0({})).v).toEqual(v0);
+    damaged.dispose();
+  },
+);
+
+test('a restoring call that fails or is aborted leaves nothing behind', async () => {
+  const [files] = await restoring(['no such tensor']);
+  const { fetch } = served(files);
+  let hindered = fetch;
+  const model = await smw.load('http://models/', {
+    fetch: (...a) => hindered(...a),
+    worker: false,
+  });
+  const { v0, v1, v2 } = model.signatures;
+  for (let i = 0; i < 2; i++)
+    await expect(v2({})).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringContaining('no such tensor'),
+    });
+
+  hindered = () => Promise.reject(new TypeError('gone'));
+  await expect(v0({})).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    file: expect.stringContaining('data-0'),
+  });
+
+  const abort = new AbortController();
+  hindered = (...args) => (abort.abort(), fetch(...args));
+  await expect(v0({}, { signal: abort.signal })).rejects.toMatchObject({ name: 'AbortError' });
+
+  hindered = fetch;
+  const local = await smw.load(files, { worker: false });
+  expect((await v0({})).v).toEqual((await local.signatures.v0({})).v);
+  expect((await v1({})).v).toEqual((await local.signatures.v1({})).v);
+  local.dispose();
+  model.dispose();
 });
