@@ -186,5 +186,16 @@ TEST(LayOut, PartsOfPartsInAHeapValue) {
   EXPECT_EQ(l[1].offset, 1000);
 }
 
+#if __has_feature(address_sanitizer)
+TEST(BufferDeathTest, WhatIsWrittenPastTheEndIsNoticed) {
+  EXPECT_DEATH(
+      {
+        const Tensor t = ramp();
+        static_cast<std::byte*>(t.buffer()->data() + t.numBytes())[0] = std::byte{0};
+      },
+      "past the end");
+}
+#endif
+
 }  // namespace
 }  // namespace smw::testing
