@@ -27,7 +27,7 @@ struct MathTable {
   Number erf[7];           // erf(a) / a - 1, of a^2, on [0, 0.93]
   Number minusLogErfc[8];  // on [0.92, 4]
   Number sin[4], cos[3];   // of r^2, after their first one and two terms, on [-pi / 4, pi / 4]
-  Number geluErf[9];       // log2((1 - P) / P) / x, P the normal distribution up to x, of x^2
+  Number geluErf[8];       // ((2 - 2 P)^(-1 / 16) - 1) / a, P the normal distribution up to a
   Number geluTanh[2];
 };
 
