@@ -1,5 +1,6 @@
 // Concat, ConcatV2, ConcatOffset, Pack.
 #include "ops/dispatch.h"
+#include "ops/elementwise.h"
 #include "ops/families.h"
 #include "ops/move.h"
 
@@ -16,6 +17,7 @@ Status joinRows(Resolver& r, int first, int64_t outer, std::span<const int64_t> 
   int only = -1, used = 0;
   int64_t at = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
+    SMW_TRY(requireSameDType(r, first, first + int(i)));
     const NdCopy::Dim dims[] = {{outer, parts[i], row}, {parts[i], 1, 1}};
     moves[i] = NdCopy::make(dims, 0, at);
     at += parts[i];

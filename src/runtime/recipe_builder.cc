@@ -332,7 +332,7 @@ class Builder {
       const int from = s.where == SlotInfo::kArena ? storage_[size_t(s.root)] : -1;
       if (from >= 0 && bytes > 0) {
         Lifetime& l = lifetimes_[size_t(from)];
-        if (l.bytes == bytes && !l.isPart()) {
+        if (l.bytes == bytes && !l.isPart() && s.dtype == slot(out).dtype) {
           (heap ? l.heapSlot : l.whole) = heap ? out : int(lifetimes_.size());
           l.at = at;
           // The whole may not be overwritten while a part is still read.
@@ -352,10 +352,19 @@ class Builder {
     // Another output may have taken it, and another view of it may be read under another shape.
     if (l.bytes != bytes || l.end != p.step || l.isPart()) return -1;
     for (int other : step(p.step).inputs)
-      if (other != in && slot(other).root == root) return -1;
+      if (other != in && liesIn(other, root, from)) return -1;
     for (int out : p.computed)
       if (out != in && storage_[size_t(out)] == from) return -1;
     return from;
+  }
+
+  /// Whether a slot is a view of `root`, or may be placed within its storage.
+  bool liesIn(int other, int root, int storage) {
+    const SlotInfo& s = slot(other);
+    if (s.root == root) return true;
+    int k = s.where == SlotInfo::kArena ? storage_[size_t(s.root)] : -1;
+    while (k >= 0 && k != storage) k = lifetimes_[size_t(k)].whole;
+    return k >= 0;
   }
 
   void emitSteps() {

@@ -44,6 +44,12 @@ TEST(StridedSlice, RefusesWhatTensorFlowRefuses) {
       Code::kInvalidArgument);
 }
 
+TEST(Concat, PartsOfOtherDTypesAreRefused) {
+  const Tensor narrow = tensorOf<int8_t>({1, 2}, {2}), wide = iota({2});
+  EXPECT_EQ(failure("ConcatV2", {narrow, wide, scalarInt(0)}), Code::kInvalidArgument);
+  EXPECT_EQ(failure("Pack", {narrow, wide}), Code::kInvalidArgument);
+}
+
 /// x[i] with an i that only the run knows keeps a known shape.
 TEST(StridedSlice, AnIndexMayComeLate) {
   const Tensor x = iota({4, 5}), begin = ints({2}), end = ints({3}), strides = ints({1});

@@ -86,6 +86,17 @@ TEST_F(JoinTest, NoPartIsOverwrittenBeforeItsLastReader) {
   check(b.returning({over, late, b.plus(whole, 30)}), {ramp()});
 }
 
+TEST_F(JoinTest, TheWholeIsNotOverwrittenByAnOpThatReadsAPartToo) {
+  for (bool nested : {false, true}) {
+    JoinBuilder b;
+    const Output x = b.arg(), y = b.plus(x), z = b.plus(x, 2);
+    Output whole = b.pack({y, z});
+    if (nested) whole = b.pack({b.node("Neg", {whole}), whole});
+    const Output less = b.node("Sub", {whole, y});  // y for each row
+    check(b.returning({b.plus(less)}), {ramp()});
+  }
+}
+
 TEST_F(JoinTest, TheSameValueTwiceAndInTwoWholes) {
   JoinBuilder b;
   const Output x = b.arg(), y = b.plus(x), z = b.plus(y);
@@ -123,7 +134,13 @@ TEST_F(JoinTest, RandomGraphs) {
     const auto add = [&](Output o, int64_t n) { all.push_back(o), sizes.push_back(n); };
     for (int k = 0; k < 20; ++k) {
       const size_t i = random(all.size()), j = random(all.size());
-      switch (random(5)) {
+      switch (random(6)) {
+        case 5: {  // rows of another value's size
+          if (sizes[i] % sizes[j] != 0 || sizes[i] == sizes[j]) break;
+          const Output rows = b.node("Reshape", {all[i], b.ints({-1, int(sizes[j])})});
+          add(b.node("Reshape", {b.node("Sub", {rows, all[j]}), b.ints({-1})}), sizes[i]);
+          break;
+        }
         case 0:
         case 1:
           add(b.plus(all[i], float(k + 1)), sizes[i]);
