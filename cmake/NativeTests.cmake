@@ -1,17 +1,24 @@
-# tests/native/<room>/*.cc -> the gtest binary test_<room>, one ctest test each.
+# tests/native/<room>/*.cc -> the gtest binary test_<room>, one ctest test each. What several of them use is
+# in tests/native/support.
 enable_testing()
 find_package(GTest REQUIRED)
+
+file(GLOB support_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/native/support/*.cc)
+add_library(test_support STATIC ${support_sources})
+target_compile_options(test_support PRIVATE ${SMW_WARNINGS})
+target_include_directories(test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests/native)
+target_link_libraries(test_support PUBLIC savedmodel smw_common proto)
 
 file(GLOB test_rooms CONFIGURE_DEPENDS LIST_DIRECTORIES true ${CMAKE_SOURCE_DIR}/tests/native/*)
 foreach(dir IN LISTS test_rooms)
   get_filename_component(room ${dir} NAME)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cc)
-  if(NOT IS_DIRECTORY ${dir} OR NOT sources)
+  if(NOT IS_DIRECTORY ${dir} OR NOT sources OR room STREQUAL "support")
     continue()
   endif()
   add_executable(test_${room} ${sources})
   target_compile_options(test_${room} PRIVATE ${SMW_WARNINGS})
-  target_include_directories(test_${room} PRIVATE ${CMAKE_SOURCE_DIR}/tests/native)
+  target_link_libraries(test_${room} PRIVATE test_support)
   if(TARGET ${room})
     target_link_libraries(test_${room} PRIVATE ${room})
   else()

@@ -29,18 +29,23 @@ Result<std::optional<Tensor>> RuntimeContext::restore(std::string_view prefix,
                                                       std::string_view shapeAndSlice, DType dtype) {
   if (!bundle_)
     return notFound("the model has no checkpoint to restore '", name, "' of '", prefix, "' from");
-  std::string key = cat(name, '\0', shapeAndSlice);
-  std::unique_ptr<TensorSink>& sink = restored_[key];
-  if (sink && !weights_) {
-    Tensor t = std::move(sink->tensor());
-    restored_.erase(key);
+  std::string key = cat(name, '\0', shapeAndSlice, '\0', int(dtype));
+  auto [it, isNew] = restored_.try_emplace(std::move(key));
+  Restored& r = it->second;
+  if (!isNew && !weights_) {
+    Tensor t = r.sink.tensor();
+    if (--r.takers <= 0) restored_.erase(it);
     return std::optional(std::move(t));
   }
-  if (sink) return std::nullopt;
-  sink = std::make_unique<TensorSink>();
+  ++r.takers;
+  if (!isNew) return std::nullopt;
   if (!weights_)
     weights_ = std::make_unique<WeightLoader>(vfs_, WeightLoaderOptions{.verify = verify_});
-  SMW_TRY(weights_->wantTensor(*bundle_, name, shapeAndSlice, dtype, std::nullopt, *sink));
+  auto s = weights_->wantTensor(*bundle_, name, shapeAndSlice, dtype, std::nullopt, r.sink);
+  if (!s) {
+    restored_.erase(it);
+    return std::move(s).error();
+  }
   return std::nullopt;
 }
 

@@ -57,8 +57,12 @@ class RuntimeContext : public OpContext,
   uint64_t seed_ = 0x9E3779B97F4A7C15;
   std::map<std::string, Ref<Resource>, std::less<>> resources_;
 
-  /// Tensors that a waiting RestoreV2 asked for, by name and slice.
-  std::map<std::string, std::unique_ptr<TensorSink>> restored_;
+  struct Restored {
+    TensorSink sink;
+    int takers = 0;  // who asked before it was there
+  };
+  /// Tensors that waiting steps asked for, by name, slice and dtype.
+  std::map<std::string, Restored> restored_;
   std::unique_ptr<WeightLoader> weights_;
   std::vector<FileId> wantedFiles_;
   std::unique_ptr<FileLoader> fileLoader_;

@@ -342,6 +342,7 @@ Status Model::begin(int signature, std::vector<Tensor> inputs,
   Callable& c = *callables_[size_t(signature)];
   Plan* plan = SMW_TRY(planFor(c.same ? *c.same : c, outputs));
   running_ = signature;
+  abort();
   context_.setCancelled(false);
   executor_->start(*plan, std::move(inputs));
   return {};
@@ -349,8 +350,15 @@ Status Model::begin(int signature, std::vector<Tensor> inputs,
 
 Result<RunState> Model::run(const Budget& budget) {
   auto state = executor_->run(budget);
-  if (!state) return fail(std::move(state).error().inSignature(signatures_[size_t(running_)].name));
-  return state;
+  if (state) return state;
+  abort();
+  return fail(std::move(state).error().inSignature(signatures_[size_t(running_)].name));
+}
+
+Result<LoadStep> Model::fetch() {
+  auto step = context_.fetch();
+  if (!step) abort();
+  return step;
 }
 
 void Model::abort() {

@@ -78,9 +78,9 @@ class Model : public Loader {
   Status begin(int signature, std::vector<Tensor> inputs,
                const std::optional<std::vector<int>>& outputs = std::nullopt);
   /// After kWaiting, fetch() tells what to read; the call goes on once it says done. After an error
-  /// the call is over and the model usable.
+  /// of either the call is over and the model usable.
   Result<RunState> run(const Budget& budget);
-  Result<LoadStep> fetch() { return context_.fetch(); }
+  Result<LoadStep> fetch();
   std::vector<Tensor> takeOutputs() { return executor_->takeOutputs(); }
   /// Between calls: see Executor::setProfile.
   void setProfile(Profile* profile) {

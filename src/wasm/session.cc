@@ -150,10 +150,7 @@ Session::Answer Session::run(double budgetMs) {
   }
   const auto fetch = [&] {
     auto need = model_->fetch();
-    if (!need) {
-      abort();
-      return failed(std::move(need).error());
-    }
+    if (!need) return failed(std::move(need).error());
     return need->done() ? kPending : read(*need);
   };
   // What a step waits for may take several reads.

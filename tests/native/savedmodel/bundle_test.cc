@@ -9,7 +9,7 @@
 #include "base/strings.h"
 #include "savedmodel/checkpoint_reader.h"
 #include "savedmodel/weight_loader.h"
-#include "savedmodel/writers.h"
+#include "support/writers.h"
 
 namespace smw {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "savedmodel/snappy.h"
-#include "savedmodel/writers.h"
+#include "support/writers.h"
 
 namespace smw {
 namespace {

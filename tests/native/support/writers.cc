@@ -1,4 +1,4 @@
-#include "savedmodel/writers.h"
+#include "support/writers.h"
 
 #include <algorithm>
 #include <cstring>
