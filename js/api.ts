@@ -8,7 +8,7 @@ import { SavedModel } from './model.ts';
 import type { LoadOptions } from './options.ts';
 import type { Platform, Variant } from './platform.ts';
 import { openSource, type ModelSource } from './sources/open.ts';
-import type { Source, Take } from './sources/source.ts';
+import { absolute, type Source, type Take } from './sources/source.ts';
 import { features, threadsFor, variantsFor } from './variant.ts';
 
 export interface Capabilities {
@@ -65,8 +65,7 @@ export function makeApi(platform: Platform): Api {
   ): Promise<WebAssembly.Module> {
     const wasm = options.wasm?.[variant];
     if (wasm instanceof WebAssembly.Module) return Promise.resolve(wasm);
-    const base = typeof location === 'object' ? location.href : undefined;
-    const url = wasm ? new URL(wasm, base) : platform.wasmUrl(variant);
+    const url = wasm ? absolute(wasm) : platform.wasmUrl(variant);
     let module = compiled.get(url.href);
     if (!module) {
       module = platform.compile(url);
@@ -77,7 +76,11 @@ export function makeApi(platform: Platform): Api {
     return module;
   }
 
-  async function open(given: ModelSource, options: LoadOptions, inspect: boolean): Promise<Opened> {
+  async function open(
+    given: ModelSource,
+    { ...options }: LoadOptions,
+    inspect: boolean,
+  ): Promise<Opened> {
     throwIfAborted(options.signal);
     const source = platform
       .openSource(given)
@@ -86,6 +89,7 @@ export function makeApi(platform: Platform): Api {
     try {
       return await start(source, options, inspect);
     } finally {
+      delete options.signal; // calls read, too
       void source.then(
         ({ files }) => files.forEach((f) => f.expect?.(0, 0)),
         () => undefined,
@@ -116,7 +120,7 @@ export function makeApi(platform: Platform): Api {
           files: source.then(({ files }) => files.map(({ path, size }) => ({ path, size }))),
           options: engineOptions(options, inspect),
           threads: count,
-          read: readerOf(source, signal),
+          read: readerOf(source, options),
           onProgress: options.onProgress,
           signal,
         });
@@ -189,10 +193,11 @@ function engineOptions(options: LoadOptions, inspect: boolean): EngineOptions {
 }
 
 /** Reads of the engine, with errors that name the file. */
-function readerOf(source: Promise<Source>, signal: AbortSignal | undefined): ReadRange {
+function readerOf(source: Promise<Source>, options: { signal?: AbortSignal }): ReadRange {
   return async (index, offset, length, take) => {
     const file = (await source).files[index]!;
     if (!take) return file.expect?.(offset, length);
+    const { signal } = options;
     let got = 0;
     const counted: Take = (bytes, at) => {
       got = at + bytes.length;
@@ -203,9 +208,8 @@ function readerOf(source: Promise<Source>, signal: AbortSignal | undefined): Rea
     } catch (cause) {
       throwIfAborted(signal);
       if (cause instanceof SavedModelError) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
       throw new SavedModelError(
-        `${file.path} could not be read: ${why}`,
+        `${file.path} could not be read: ${cause}`,
         { code: 'UNAVAILABLE', file: file.path },
         { cause },
       );

@@ -193,6 +193,8 @@ export class Engine {
   private early = new Map<string, Promise<void>>();
   /** Of loads and calls that ended: what was read for them has no place any more. */
   private ended = 0;
+  /** Ends a wait for ranges. */
+  private stop: (() => void) | undefined;
 
   private constructor(
     private readonly glue: SmwModule,
@@ -238,8 +240,10 @@ export class Engine {
   }
 
   private lose(why: SavedModelError): SavedModelError {
+    this.lost ??= why;
     this.pool?.end();
-    return (this.lost ??= why);
+    this.stop?.();
+    return this.lost;
   }
 
   supportedOps(): string[] {
@@ -256,7 +260,7 @@ export class Engine {
     return this.session.tell(Text.Compression);
   }
   memory(): MemoryReport {
-    const wasm = this.glue.wasmMemory.buffer.byteLength;
+    const wasm = this.session.heap().length;
     return { ...this.session.tell<MemoryReport>(Text.Memory), wasm };
   }
 
@@ -282,7 +286,7 @@ export class Engine {
         if (answer === Answer.Failed) throw this.error();
         onProgress?.(this.progress());
         if (answer === Answer.Done) return await this.awaitHelpers();
-        if (answer === Answer.Read) await this.fillRanges();
+        if (answer === Answer.Read) await this.filled(signal);
         else await turn();
       }
     } catch (error) {
@@ -312,7 +316,7 @@ export class Engine {
         const answer = this.guard(() => this.glue._smwRun(this.pointer, budgetMs));
         if (answer === Answer.Done) return this.takeOutputs();
         if (answer === Answer.Failed) throw this.error();
-        if (answer === Answer.Read) await this.fillRanges();
+        if (answer === Answer.Read) await this.filled(signal);
         else await turn();
         throwIfAborted(signal);
       }
@@ -332,7 +336,7 @@ export class Engine {
     if (this.guard(() => this.glue._smwBegin(this.pointer, signature)) !== Answer.Done)
       throw this.error();
     const addresses = this.mailbox(inputs.length).slice();
-    const heap = new Uint8Array(this.glue.wasmMemory.buffer);
+    const heap = this.session.heap();
     inputs.forEach((t, i) => writeData(heap, addresses[i]!, t));
   }
 
@@ -340,7 +344,7 @@ export class Engine {
     const n = this.mailbox(1)[0]!;
     // The record's length is not known beforehand; every rank is at most 254.
     const mail = this.mailbox(1 + n * (4 + 254));
-    const { buffer } = this.glue.wasmMemory;
+    const heap = this.session.heap();
     const result: RawTensor[] = [];
     let at = 1;
     const next = () => mail[at++]!;
@@ -351,11 +355,21 @@ export class Engine {
       const bytes = next();
       const shape: number[] = [];
       while (shape.length < rank) shape.push(next());
-      const block = new Uint8Array(buffer, address, bytes).slice();
+      const block = heap.slice(address, address + bytes);
       const data = dtype === DT_STRING ? unpackStrings(block, shape) : block;
       result.push({ dtype, shape, data });
     }
     return result;
+  }
+
+  /** Until the ranges are there, or nobody waits for them any more. */
+  private filled(signal: AbortSignal | undefined): Promise<unknown> {
+    let stop!: () => void;
+    const stopped = new Promise<void>((done) => (this.stop = stop = done));
+    signal?.addEventListener('abort', stop);
+    return Promise.race([this.fillRanges(), stopped]).finally(() =>
+      signal?.removeEventListener('abort', stop),
+    );
   }
 
   /**
@@ -384,15 +398,15 @@ export class Engine {
   private filler(address: number): Take {
     const { ended } = this;
     return (bytes, at) => {
-      if (this.lost || ended !== this.ended) throw abortError();
+      if (this.lost || ended !== this.ended) throw this.lost ?? abortError();
       // The heap may have moved meanwhile: no view of it is kept.
-      new Uint8Array(this.glue.wasmMemory.buffer).set(bytes, address + at);
+      this.session.heap().set(bytes, address + at);
     };
   }
 
   private mailbox(doubles: number): Float64Array {
     const address = this.guard(() => this.glue._smwMailbox(this.pointer, doubles) >>> 0);
-    return new Float64Array(this.glue.wasmMemory.buffer, address >>> 0, doubles);
+    return new Float64Array(this.session.heap().buffer, address, doubles);
   }
 
   private error(): SavedModelError {
@@ -412,7 +426,7 @@ export class Engine {
 }
 
 function lostError(cause?: unknown): SavedModelError {
-  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  const why = cause ? `: ${cause}` : '';
   const memory = /memory|allocation|OOM/i.test(why);
   return new SavedModelError(
     `The model's WebAssembly instance ended${why}. Load the model again.`,

@@ -133,11 +133,12 @@ export class SavedModel {
       const { signal, profile } = options;
       const runs = profile && (Math.ceil(options.runs!) || 1);
       const task = { signature: index, inputs: raw, outputs: wanted, runs };
-      const result = await this.enqueue(signal, () => this.host.call(task, signal));
-      if (profile)
-        profile(
-          new (await part(import('./profile.ts'))).Profile(result.pop() as { data: Uint8Array[] }),
-        );
+      const run = () => this.host.call(task, signal);
+      let script!: typeof import('./profile.ts');
+      const result = await this.enqueue(signal, () =>
+        profile ? part(import('./profile.ts')).then((s) => ((script = s), run())) : run(),
+      );
+      profile?.(new script.Profile(result.pop() as { data: Uint8Array[] }));
       const outputs = Object.create(null) as Outputs;
       const names = wanted?.map((i) => outputNames[i]!) ?? outputNames;
       result.forEach((t, i) => (outputs[names[i]!] = fromRaw(t)));

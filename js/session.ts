@@ -21,6 +21,10 @@ export class Session {
     this.pointer = this.passing(options, (text, n) => glue._smwOpen(text, n)) >>> 0;
   }
 
+  /** Anew each time, as the memory grows. */
+  heap(): Uint8Array<ArrayBufferLike> {
+    return new Uint8Array(this.glue.wasmMemory.buffer);
+  }
   /** False where the path is refused; see error(). */
   addFile(path: string, size: number): boolean {
     return !!this.passing(path, (text, n) => this.glue._smwAddFile(this.pointer, text, n, size));
@@ -28,7 +32,7 @@ export class Session {
   /** One of the texts, which are JSON. */
   tell<T>(which: Text, session = this.pointer): T {
     const at = this.glue._smwText(session, which) >>> 0;
-    const heap = new Uint8Array(this.glue.wasmMemory.buffer);
+    const heap = this.heap();
     // A copy: shared memory cannot be decoded.
     return JSON.parse(new TextDecoder().decode(heap.slice(at, heap.indexOf(0, at)))) as T;
   }
@@ -39,7 +43,7 @@ export class Session {
   private passing(text: string, use: (address: number, bytes: number) => number): number {
     const bytes = new TextEncoder().encode(text);
     const at = this.glue._malloc(bytes.length) >>> 0;
-    new Uint8Array(this.glue.wasmMemory.buffer).set(bytes, at);
+    this.heap().set(bytes, at);
     try {
       return use(at, bytes.length);
     } finally {

@@ -6,10 +6,10 @@ import { variants } from './lib/variants.mjs';
 
 // Members that neither users nor Emscripten's glue know. Messages may have them: page and worker are built together.
 const ours =
-  'answerRead|awaitHelpers|begin|budgetMs|claim|compressed|early|ended|enqueue|exact|expect|filler|fillRanges|' +
-  'glue|guard|inferred|localHost|lose|lost|mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|' +
+  'answerRead|awaitHelpers|begin|budgetMs|claim|compressed|early|ended|enqueue|exact|expect|filled|filler|fillRanges|' +
+  'glue|guard|heap|inferred|localHost|lose|lost|mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|' +
   'parts|passing|pointer|pool|ports|position|progress|ranged|reader|readRange|request|rest|session|started|' +
-  'startWorker|take|takeOutputs|tell|told|turn|waiting|wasmUrl';
+  'startWorker|stop|take|takeOutputs|tell|told|turn|waiting|wasmUrl';
 
 const common = {
   mangleProps: new RegExp(`^(${ours})$`),

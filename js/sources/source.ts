@@ -51,6 +51,10 @@ export function blobFile(path: string, blob: Blob): SourceFile {
   };
 }
 
+/** An address as a page has it: relative to its own. */
+export const absolute = (url: URL | string): URL =>
+  new URL(url, typeof location === 'object' ? location.href : undefined);
+
 /** Bytes that are in memory. They are copied on reading: whoever reads may transfer what it gets. */
 export function memoryFile(path: string, bytes: Uint8Array): SourceFile {
   return {

@@ -3,7 +3,7 @@
 import { SavedModelError } from '../errors.ts';
 import type { LoadOptions } from '../options.ts';
 import { archiveKind, HEAD_BYTES, openArchive } from './archive.ts';
-import { memoryFile, type Source, type SourceFile, type Take } from './source.ts';
+import { absolute, memoryFile, type Source, type SourceFile, type Take } from './source.ts';
 
 type FetchOptions = Pick<LoadOptions, 'fetch' | 'headers' | 'credentials' | 'cache' | 'signal'>;
 
@@ -92,7 +92,7 @@ class Remote {
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
       throw new SavedModelError(
-        `${url.href} could not be fetched: ${(cause as Error).message}`,
+        `${url.href} could not be fetched: ${cause}`,
         { code: 'UNAVAILABLE', file: url.href },
         { cause },
       );
@@ -176,8 +176,7 @@ export async function openUrl(
   options: FetchOptions,
   weights: boolean,
 ): Promise<Source> {
-  const base = typeof location === 'object' ? location.href : undefined;
-  const url = new URL(given, base);
+  const url = absolute(given);
   const remote = new Remote(options);
   if (/\.(zip|tar|tgz|tar\.gz)$/i.test(url.pathname)) return openRemoteArchive(remote, url);
   const file = /\/saved_model\.pb(txt)?$/.exec(url.pathname);

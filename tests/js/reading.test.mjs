@@ -254,6 +254,36 @@ test.each([false, true])(
   },
 );
 
+test.each([false, true])(
+  'a call that waits for a server ends when it is aborted or the model disposed, worker %s',
+  async (worker) => {
+    const [files] = await restoring();
+    const { fetch } = served(files);
+    const silent = () => new Promise(() => undefined);
+    let hindered = fetch;
+    const loading = new AbortController();
+    const { signal } = loading;
+    const model = await smw.load('http://models/', {
+      fetch: (...a) => hindered(...a),
+      worker,
+      signal,
+    });
+    loading.abort(); // too late to matter
+    const { v0 } = model.signatures;
+    await v0({});
+
+    hindered = silent;
+    const late = new AbortController();
+    const waiting = v0({}, { signal: late.signal });
+    setTimeout(() => late.abort(), 50);
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+
+    const ended = v0({});
+    setTimeout(() => model.dispose(), 50);
+    await expect(ended).rejects.toMatchObject({ code: 'FAILED_PRECONDITION' });
+  },
+);
+
 test('a restoring call that fails or is aborted leaves nothing behind', async () => {
   const [files] = await restoring(['no such tensor']);
   const { fetch } = served(files);
@@ -269,11 +299,14 @@ test('a restoring call that fails or is aborted leaves nothing behind', async ()
       message: expect.stringContaining('no such tensor'),
     });
 
-  hindered = () => Promise.reject(new TypeError('gone'));
-  await expect(v0({})).rejects.toMatchObject({
-    code: 'UNAVAILABLE',
-    file: expect.stringContaining('data-0'),
-  });
+  for (const reason of [new TypeError('gone'), undefined]) {
+    hindered = () => Promise.reject(reason);
+    await expect(v0({})).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      file: expect.stringContaining('data-0'),
+      message: expect.stringContaining(reason?.message ?? 'undefined'),
+    });
+  }
 
   const abort = new AbortController();
   hindered = (...args) => (abort.abort(), fetch(...args));
