@@ -7,7 +7,7 @@ file(GLOB support_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/native/sup
 add_library(test_support STATIC ${support_sources})
 target_compile_options(test_support PRIVATE ${SMW_WARNINGS})
 target_include_directories(test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests/native)
-target_link_libraries(test_support PUBLIC savedmodel smw_common proto)
+target_link_libraries(test_support PUBLIC runtime smw_common proto)
 
 file(GLOB test_rooms CONFIGURE_DEPENDS LIST_DIRECTORIES true ${CMAKE_SOURCE_DIR}/tests/native/*)
 foreach(dir IN LISTS test_rooms)

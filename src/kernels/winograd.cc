@@ -34,7 +34,8 @@ struct Grid {
         total(s.batch * rows * columns) {
     const int64_t fit = kBlockFloats / (pointsOf(t) * (s.inChannels + s.outChannels));
     const int64_t blocks = std::max<int64_t>(1, total / std::max(fit, kLeastBlock));
-    block = ((total + blocks - 1) / blocks + kTileRows - 1) / kTileRows * kTileRows;
+    block = std::max<int64_t>(
+        kTileRows, ((total + blocks - 1) / blocks + kTileRows - 1) / kTileRows * kTileRows);
     inStep = ((block * s.inChannels + 15) / 16 | 1) * 16;
     outStep = ((block * s.outChannels + 15) / 16 | 1) * 16;
   }

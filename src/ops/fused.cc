@@ -174,7 +174,7 @@ Status resolveConv(Resolver& r) {
         multiplyAdds(c));
   const bool empty = product.numElements() == 0;
   return r.kernel([=](const Args& a) {
-    if (points)
+    if (!empty && points)
       kernels::winograd(parallelFor(a, threads), c, tile, a.in<float>(0), points.data<float>(),
                         tail.destination(a), tail.epilogue(a), a.scratch<float>());
     else if (!empty && panels.compressed)

@@ -212,14 +212,15 @@ class Compiler {
     program_.stages.push_back({own, {}, {}});
     return int(program_.stages.size()) - 1;
   }
-  /// What broadcasts to another shape has fewer elements, or that one has none.
+  /// What broadcasts to another shape has fewer elements, or that one has none; the vector that
+  /// Select takes as a condition for rows has fewer dimensions.
   void sortStages() {
+    const auto size = [](const Shape& s) { return std::pair(s.numElements(), s.rank()); };
     std::vector<Stage>& stages = program_.stages;
     const std::vector<Shape> before = shapes();
     for (size_t i = 0; i < stages.size(); ++i)
       for (size_t j = i + 1; j < stages.size(); ++j)
-        if (stages[j].shape.numElements() < stages[i].shape.numElements())
-          std::swap(stages[i], stages[j]);
+        if (size(stages[j].shape) < size(stages[i].shape)) std::swap(stages[i], stages[j]);
     const std::vector<Shape> after = shapes();
     for (Value& v : values_)
       if (v.stage >= 0)

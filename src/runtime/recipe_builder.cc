@@ -39,6 +39,7 @@ class Builder {
     const int n = int(plan_.steps().size());
     bool open = true;
     while (open && recipe_->end < n) open = SMW_TRY(resolveStep(recipe_->end));
+    dropUnread();
     takeForms();
     findLastUses();
     chooseHeap();
@@ -176,6 +177,38 @@ class Builder {
       }
     }
     if (p.kernel) pending_.push_back(std::move(p));
+  }
+
+  /// Steps of which only the shape was asked for, which is known now.
+  void dropUnread() {
+    std::vector<bool> read(recipe_->slots.size());  // by root
+    for (size_t i = 0; i < read.size(); ++i)
+      if (const int root = recipe_->slots[i].root;
+          root >= 0 && plan_.lastUse(int(i)) >= recipe_->end)
+        read[size_t(root)] = true;
+    std::vector<int> place(pending_.size(), -1);
+    for (size_t k = pending_.size(); k-- > 0;) {
+      const Pending& p = pending_[k];
+      const PlanStep& ps = step(p.step);
+      // Whoever makes no output of its own is there for something else, as to check its input.
+      bool isRead = !p.kernel || plan_.node(ps).def->effect != Effect::kPure ||
+                    int(p.computed.size()) != ps.numOutputs;
+      for (int out : p.computed) isRead = isRead || read[size_t(out)];
+      if (!isRead) continue;
+      place[k] = 0;
+      for (int in : ps.inputs)
+        if (rootOf(in) >= 0) read[size_t(rootOf(in))] = true;
+    }
+    size_t kept = 0;
+    for (size_t k = 0; k < pending_.size(); ++k) {
+      if (place[k] < 0) continue;
+      place[k] = int(kept);
+      if (kept != k) pending_[kept] = std::move(pending_[k]);
+      ++kept;
+    }
+    pending_.erase(pending_.begin() + ptrdiff_t(kept), pending_.end());
+    for (Offer& o : offers_) o.pending = place[size_t(o.pending)];
+    std::erase_if(offers_, [](const Offer& o) { return o.pending < 0; });
   }
 
   /// Weights in faster forms, as many as memory allows: first those that save most for their bytes.
@@ -351,8 +384,9 @@ class Builder {
     Lifetime& l = lifetimes_[size_t(from)];
     // Another output may have taken it, and another view of it may be read under another shape.
     if (l.bytes != bytes || l.end != p.step || l.isPart()) return -1;
+    int readings = 0;  // an op that reads it twice reads it in two ways, maybe
     for (int other : step(p.step).inputs)
-      if (other != in && liesIn(other, root, from)) return -1;
+      if (liesIn(other, root, from) && (other != in || ++readings > 1)) return -1;
     for (int out : p.computed)
       if (out != in && storage_[size_t(out)] == from) return -1;
     return from;

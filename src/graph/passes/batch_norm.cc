@@ -11,8 +11,8 @@ namespace smw::passes {
 namespace {
 
 bool isInference(const Node& n) {
-  return n.op.starts_with("FusedBatchNorm") && n.def && n.inputs.size() == 5 &&
-         n.controls.empty() && !n.attrs.getOr("is_training", true) &&
+  return isBatchNorm(n) && n.def && n.inputs.size() == 5 && n.controls.empty() &&
+         !n.attrs.getOr("is_training", true) &&
          n.attrs.getOr("T", DType::kInvalid) == DType::kFloat &&
          n.attrs.getOr("data_format", "NHWC").starts_with("N") &&
          n.attrs.getOr("data_format", "NHWC").ends_with("C");

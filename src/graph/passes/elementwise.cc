@@ -30,8 +30,9 @@ bool isElementwise(const Node& n) {
   if (n.op.starts_with("Logical")) return true;
   if (type("T") != DType::kFloat) return false;
   if (n.op == "Select" || n.op == "SelectV2" || n.op == "ClipByValue") return true;
+  // Chains have no data_format.
   if (!n.attrs.getOr("incompatible_shape_error", true) || n.op == "AddN" ||
-      n.op == "ApproximateEqual")
+      n.op == "ApproximateEqual" || n.attrs.getOr("data_format", "").starts_with("NC"))
     return false;
   return isOf(unaryOps(), n.def) || isOf(fusedUnaryOps(), n.def) || isOf(binaryOps(), n.def);
 }

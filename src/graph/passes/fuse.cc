@@ -20,6 +20,7 @@ struct Chain {
   bool transposed = false;
   Output residual;
   Output reshape;                // the shape that the product gets before the residual
+  std::vector<int64_t> split;    // its last dimensions, which the columns become
   std::vector<int64_t> squeeze;  // or the dimensions that it loses
   std::string activation;
   float alpha = 0.2f;
@@ -91,7 +92,7 @@ class Fuser {
     if (!use || use->node < 0 || taken_[size_t(use->node)]) return false;
     const Node& n = g_[use->node];
     if (!n.controls.empty() || !n.def) return false;
-    const bool taken = n.op.starts_with("FusedBatchNorm")
+    const bool taken = isBatchNorm(n)
                            ? batchNorm(chain, n, *use)
                            : isFloat(n) && (byChannel(chain, n, *use) || residual(chain, n, *use) ||
                                             activation(chain, n) || reshape(chain, n, *use));
@@ -113,18 +114,20 @@ class Fuser {
     const Ref<Constant>* k = constantOf(g_, o);
     if (!k || (*k)->dtype != DType::kFloat || (*k)->layout != Layout::kPlain) return nullptr;
     const Shape& s = (*k)->shape;
-    if (s.numElements() == 1) return s.rank() <= 1 ? *k : nullptr;
-    if (s.numElements() != chain.columns) return nullptr;
     // All in the product's last dimensions: for products with one, [..., 1, C].
     const std::vector<int64_t> last = lastDims(chain);
+    const int rank =
+        chain.reshape.node >= 0 ? int(last.size()) : lowestRank(chain) - int(chain.squeeze.size());
+    if (s.numElements() == 1) return s.rank() <= std::min(rank, 1) ? *k : nullptr;
+    if (s.numElements() != chain.columns) return nullptr;
     int d = s.rank();
     for (auto want = last.rbegin(); want != last.rend(); ++want)
       if (--d < 0 || s[d] != *want) return nullptr;
-    const int rank = chain.reshape.node >= 0 ? 1 : lowestRank(chain) - int(chain.squeeze.size());
     if (s.rank() > rank) return nullptr;
     return *k;
   }
   std::vector<int64_t> lastDims(const Chain& chain) const {
+    if (!chain.split.empty()) return chain.split;
     const Node& base = g_[chain.base];
     if (base.op == kFusedMatMul) return base.attrs.getOr("out_dims", std::vector<int64_t>());
     return {chain.columns};
@@ -224,8 +227,8 @@ class Fuser {
     return true;
   }
 
-  /// A reshape that keeps the columns: of a dense layer on more than two dimensions, or of a
-  /// one-dimensional convolution.
+  /// A reshape that keeps the columns, or splits each row of them: of a dense layer on more than
+  /// two dimensions or into heads, or of a one-dimensional convolution.
   bool reshape(Chain& chain, const Node& n, Use use) {
     if (chain.isReshaped() || chain.hasResidual() || use.input != 0) return false;
     if (n.op == "Squeeze" && g_[chain.base].op == "Conv2D") {
@@ -235,18 +238,31 @@ class Fuser {
         return !chain.squeeze.empty();
       chain.squeeze.clear();
     }
-    if (n.op != "Reshape" || lastDims(chain).size() != 1 || lastEntry(n.inputs[1]) != chain.columns)
-      return false;
+    if (n.op != "Reshape" || lastDims(chain).size() != 1) return false;
+    std::vector<int64_t> last = lastEntries(n.inputs[1]);
+    int64_t columns = 1;
+    size_t from = last.size();
+    do {
+      if (from == 0 || last[--from] <= 0 || last[from] > chain.columns) return false;
+      columns *= last[from];
+    } while (columns < chain.columns);
+    if (columns != chain.columns) return false;
+    chain.split.assign(last.begin() + ptrdiff_t(from), last.end());
     chain.reshape = n.inputs[1];
     return true;
   }
-  /// The last element of an integer vector, 0 where that is not known. As Tensordot makes it.
-  int64_t lastEntry(Output o) const {
+  /// As many of the last elements of an integer vector as are known. As Tensordot makes it.
+  std::vector<int64_t> lastEntries(Output o) const {
     const Node& n = g_[o.node];
     if (n.op == "ConcatV2" && n.inputs.size() > 1) o = n.inputs[n.inputs.size() - 2];
-    if (n.op == "Pack" && !n.inputs.empty()) o = n.inputs.back();
-    const std::vector<int64_t> known = knownInts(g_, o);
-    return known.empty() ? 0 : known.back();
+    if (n.op != "Pack") return knownInts(g_, o);
+    std::vector<int64_t> last;
+    for (size_t i = n.inputs.size(); i-- > 0;) {
+      const std::vector<int64_t> known = knownInts(g_, n.inputs[i]);
+      if (known.size() != 1) break;
+      last.insert(last.begin(), known[0]);
+    }
+    return last;
   }
 
   bool activation(Chain& chain, const Node& n) {

@@ -100,8 +100,7 @@ class Layouts {
                         n.op == "AvgPool";
     // Biases are added to any rank, and layer norms are written as batch norms over rows: these
     // two are moved where an image comes in.
-    const bool follows =
-        (n.op == "BiasAdd" || n.op.starts_with("FusedBatchNorm")) && last_.contains(n.inputs[0]);
+    const bool follows = (n.op == "BiasAdd" || isBatchNorm(n)) && last_.contains(n.inputs[0]);
     if (!window && !follows) return;
     for (const char* name : {"strides", "dilations", "ksize"})
       if (const Ints* v = n.attrs.find<Ints>(name)) {

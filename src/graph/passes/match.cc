@@ -22,6 +22,10 @@ void becomeMatMul(Node& n, std::vector<int64_t> outDims, int contract, int64_t r
   n.attrs.set("transpose_b", transposed);
 }
 
+bool isBatchNorm(const Node& n) {
+  return n.op == "FusedBatchNorm" || n.op == "FusedBatchNormV2" || n.op == "FusedBatchNormV3";
+}
+
 float scalarOr(const Graph& g, Output o, float otherwise) {
   const Tensor* v = knownValue(g, o);
   return v && v->dtype() == DType::kFloat && v->shape().isScalar() ? *v->data<float>() : otherwise;

@@ -26,6 +26,9 @@ void becomeOp(Node& n, std::string_view op, std::vector<Output> inputs, Attrs at
 void becomeMatMul(Node& n, std::vector<int64_t> outDims, int contract, int64_t rank,
                   bool transposed);
 
+/// FusedBatchNorm in any version, not its gradient.
+bool isBatchNorm(const Node& n);
+
 /// The float32 scalar that `o` is known to be; `otherwise` where it is none.
 float scalarOr(const Graph& g, Output o, float otherwise);
 

@@ -60,8 +60,9 @@ class Recurrent {
         body_->outputs.size() != n || cond_->args.size() != n || cond_->outputs.size() != 1 ||
         !body_->mustRun.empty())
       return {};
-    if (findLimits(l, cond_->outputs[0]) && !l.limits.empty() && findStates(l) && isLayer(l) &&
-        usesFit(l))
+    int visits = 16;
+    if (findLimits(l, cond_->outputs[0], visits) && !l.limits.empty() && findStates(l) &&
+        isLayer(l) && usesFit(l))
       emit(l);
     return {};
   }
@@ -89,10 +90,13 @@ class Recurrent {
     return false;
   }
 
-  /// The condition: counters are less than numbers that the loop does not change.
-  bool findLimits(Layer& l, Output o) {
+  /// The condition: counters are less than numbers that the loop does not change. `visits`: most
+  /// nodes to look at.
+  bool findLimits(Layer& l, Output o, int& visits) {
     const Node& n = (*cond_)[o.node];
-    if (n.op == "LogicalAnd") return findLimits(l, n.inputs[0]) && findLimits(l, n.inputs[1]);
+    if (--visits < 0) return false;
+    if (n.op == "LogicalAnd")
+      return findLimits(l, n.inputs[0], visits) && findLimits(l, n.inputs[1], visits);
     if (n.op != "Less" || !isCounter(indexOf(*cond_, n.inputs[0]))) return false;
     const int limit = indexOf(*cond_, n.inputs[1]);
     if (limit >= 0 && passes(limit))

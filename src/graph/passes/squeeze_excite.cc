@@ -49,7 +49,7 @@ class SqueezeExcites {
 
   /// Goes up from the gate to the mean. Nobody else reads what is on the way.
   bool find(Found& f, int reader, Output o) const {
-    bool pixel = false;  // whether the gate is known to be (N,1,1,C)
+    int64_t pixel = 0;  // C where the gate is known to be (N,1,1,C)
     const auto take = [&] {
       if (!isTaken(f, o, reader)) return false;
       reader = o.node;
@@ -61,19 +61,19 @@ class SqueezeExcites {
     for (Product* p : {&f.expand, &f.reduce})
       if (!isProduct(o.node, *p) || !take()) return false;
     const int64_t channels = f.reduce.k;
-    if (f.expand.k != f.reduce.n || f.expand.n != channels || channels < 2 ||
-        f.expand.activation.empty() != f.clipped || f.reduce.activation.empty())
+    if ((pixel && pixel != channels) || f.expand.k != f.reduce.n || f.expand.n != channels ||
+        channels < 2 || f.expand.activation.empty() != f.clipped || f.reduce.activation.empty())
       return false;
     const bool reshaped = isFloat(g_[o.node], "Reshape");
-    if (reshaped && (!isPixel(g_[o.node].inputs[1], channels) || !take())) return false;
+    if (reshaped && (pixelChannels(g_[o.node].inputs[1]) != channels || !take())) return false;
     const Node& mean = g_[o.node];
     if (!isFloat(mean, "Mean") || !overImage(mean.inputs[1]) || !take() || o != f.x) return false;
     const bool keeps = mean.attrs.getOr("keep_dims", false);
     return (pixel || reshaped || keeps) && isImage(f, keeps && !reshaped);
   }
   /// What may lie between the second product and the multiplication: a scalar, a clamp, a reshape.
-  bool skips(Found& f, const Node& n, bool& pixel) const {
-    if (isFloat(n, "Reshape")) return !pixel && (pixel = isPixel(n.inputs[1], 0));
+  bool skips(Found& f, const Node& n, int64_t& pixel) const {
+    if (isFloat(n, "Reshape")) return !pixel && (pixel = pixelChannels(n.inputs[1]));
     if (f.clipped) return false;
     if (isFloat(n, "ClipByValue"))
       return f.clipped = scalarOr(g_, n.inputs[1], NAN) == 0 && scalarOr(g_, n.inputs[2], NAN) == 1;
@@ -130,9 +130,8 @@ class SqueezeExcites {
     return bias && (*bias)->shape.numElements() == p.n;
   }
 
-  /// The shape (N,1,1,C), by value or as Keras makes it of the batch's size. `channels`: C, 0 for
-  /// any.
-  bool isPixel(Output shape, int64_t channels) const {
+  /// C of the shape (N,1,1,C), by value or as Keras makes it of the batch's size; 0 for others.
+  int64_t pixelChannels(Output shape) const {
     const Node& n = g_[shape.node];
     std::vector<int64_t> dims = knownInts(g_, shape);
     if (n.op == "Pack")
@@ -140,8 +139,7 @@ class SqueezeExcites {
         const std::vector<int64_t> d = knownInts(g_, o);
         dims.push_back(d.size() == 1 ? d[0] : -1);
       }
-    return dims.size() == 4 && dims[1] == 1 && dims[2] == 1 && dims[3] > 0 &&
-           (channels == 0 || dims[3] == channels);
+    return dims.size() == 4 && dims[1] == 1 && dims[2] == 1 ? std::max<int64_t>(dims[3], 0) : 0;
   }
   bool overImage(Output axes) const {
     const std::vector<int64_t> a = knownInts(g_, axes);

@@ -126,6 +126,30 @@ TEST(Elementwise, BatchNormsBeforeActivations) {
        {{"FusedBatchNormV3", 0}, {"Relu", 0}, {"_FusedElementwise", 1}});
 }
 
+TEST(Elementwise, BiasesOfChannelsFirstStay) {
+  for (int64_t width : {4, 3}) {
+    GraphBuilder b("g");
+    const Output y = b.node("BiasAdd", {b.arg(), b.constant(noise({3}, 2))},
+                            floatAttrs({{"data_format", std::string("NCHW")}}));
+    const Output z = b.node("Exp", {b.node("Relu", {y}, floatAttrs())}, floatAttrs());
+    same(b.returning({z}), {noise({2, 3, 5, width})}, {{"BiasAdd", 1}, {"Relu", 0}});
+  }
+}
+
+TEST(Elementwise, SelectByAVectorOfRows) {
+  for (int64_t n : {5, 700})
+    for (bool first : {false, true}) {
+      GraphBuilder b("g");
+      const Output u = b.arg(), x = b.arg(), y = b.arg();
+      const Output r = first ? b.node("Neg", {u}, floatAttrs()) : Output{};
+      const Output rows = b.node("Greater", {x, y}, floatAttrs());
+      const Output q = first ? r : b.node("Neg", {u}, floatAttrs());
+      const Output s = b.node("Select", {rows, q, u}, floatAttrs());
+      same(b.returning({q, s}), {noise({n, 1}), noise({n}, 2), noise({n}, 8)},
+           {{"Select", 0}, {"Greater", 0}});
+    }
+}
+
 TEST(Common, NodesOfOneValueBecomeOne) {
   for (bool on : {true, false}) {
     Chain c;

@@ -1,10 +1,12 @@
-// Runs a small graph node by node, without plans: the reference that passes are held against.
+// Runs a small graph node by node, without plans: the reference that passes and plans are held
+// against.
 #pragma once
 
 #include "graph/calls.h"
 #include "graph/import.h"
 #include "graph/passes.h"
 #include "ops/run_node.h"
+#include "runtime/executor.h"
 #include "runtime/test_graph.h"
 
 namespace smw::testing {
@@ -89,6 +91,19 @@ inline Result<std::vector<Tensor>> evaluate(const Graph& g, FunctionLibrary& lib
   return results;
 }
 
+/// By a plan, as models are run: in memory that values share.
+inline Result<std::vector<Tensor>> execute(const Graph& g, FunctionLibrary& library,
+                                           const std::vector<Tensor>& args) {
+  NullContext context;
+  auto plan = SMW_TRY(Plan::make(g));
+  Executor executor(library, context);
+  executor.start(*plan, args);
+  SMW_TRY(executor.run({}));
+  executor.start(*plan, args);
+  SMW_TRY(executor.run({}));
+  return executor.takeOutputs();
+}
+
 /// Numbers between -1 and 1 that look random.
 inline Tensor noise(std::vector<int64_t> dims, uint32_t seed = 1) {
   Tensor t = *Tensor::allocate(DType::kFloat, *Shape::make(dims));
@@ -144,21 +159,25 @@ inline Attrs floatAttrs(std::initializer_list<std::pair<const char*, AttrValue>>
   return a;
 }
 
-/// Runs `g` as it is and optimized, and holds the results together. `ops`: how many nodes of an op
-/// there are to be afterwards.
+/// Runs `g` as it is and optimized, node by node and by plans, and holds the results together.
+/// `ops`: how many nodes of an op there are to be afterwards.
 inline void same(std::unique_ptr<Graph> g, std::vector<Tensor> args,
                  const std::map<std::string, int>& ops, float tolerance = 4e-6f,
                  Functions library = {}) {
   const auto want = evaluate(*g, library, args);
   ASSERT_TRUE(want) << want.error().message();
+  const auto near = [&](const Result<std::vector<Tensor>>& got) {
+    ASSERT_TRUE(got) << got.error().message();
+    ASSERT_EQ(got->size(), want->size());
+    for (size_t i = 0; i < want->size(); ++i) expectNear((*got)[i], (*want)[i], tolerance);
+  };
+  near(execute(*g, library, args));
   Optimized o;
   const auto s = o.run(*g, library);
   ASSERT_TRUE(s) << s.error().message();
   for (const auto& [op, n] : ops) EXPECT_EQ(count(*g, op), n) << op;
-  const auto got = evaluate(*g, library, args);
-  ASSERT_TRUE(got) << got.error().message();
-  ASSERT_EQ(got->size(), want->size());
-  for (size_t i = 0; i < want->size(); ++i) expectNear((*got)[i], (*want)[i], tolerance);
+  near(evaluate(*g, library, args));
+  near(execute(*g, library, args));
 }
 
 }  // namespace smw::testing

@@ -112,12 +112,73 @@ TEST(Fuse, DenseLayersOnMoreDimensions) {
   }
 }
 
+/// As the heads of attention: what follows is by column still, or is not.
+TEST(Fuse, AReshapeThatSplitsTheColumns) {
+  const auto make = [](std::vector<int64_t> bias, bool mul, bool packs) {
+    GraphBuilder b("g");
+    const Output x = b.arg();
+    Output y = b.node("MatMul", {x, b.constant(noise({8, 24}, 3))}, floatAttrs());
+    Output shape = b.ints({-1, 5, 2, 12});
+    if (packs) {
+      std::vector<Output> sizes;
+      for (int32_t n : {2, 5, 2, 12}) sizes.push_back(b.constant(*Tensor::scalar(n)));
+      Attrs attrs;
+      attrs.set("T", DType::kInt32);
+      attrs.set("N", int64_t(4));
+      attrs.set("axis", int64_t(0));
+      shape = b.node("Pack", sizes, std::move(attrs));
+    }
+    y = b.node("Reshape", {y, shape}, floatAttrs());
+    if (mul) y = b.node("Mul", {y, b.constant(noise(bias, 5))}, floatAttrs());
+    y = b.node("AddV2", {b.constant(noise(bias, 4)), y}, floatAttrs());
+    return b.returning({b.node("Relu", {y}, floatAttrs())});
+  };
+  const Tensor x = noise({10, 8});
+  for (bool mul : {false, true})
+    for (bool packs : {false, true}) {
+      same(make({2, 12}, mul, packs), {x},
+           {{"_FusedMatMul", 1}, {"Reshape", 0}, {"AddV2", 0}, {"Mul", 0}, {"Relu", 0}});
+      for (const Ints& other : {Ints{12}, Ints{1, 2, 1}, Ints{2, 1}, Ints{5, 1, 1}, Ints{5, 2, 12}})
+        same(make(other, mul, packs), {x}, {{"_FusedMatMul", 1}, {"Reshape", 0}});
+    }
+}
+
+/// The sum must not be written over what the product still reads.
+TEST(Fuse, WhatIsMultipliedIsTheResidualToo) {
+  for (int form = 0; form < 3; ++form) {
+    GraphBuilder b("g");
+    const Output h = b.node("Tanh", {b.arg()}, floatAttrs());
+    Output y;
+    if (form == 0) {
+      y = b.node("MatMul", {h, b.constant(noise({64, 64}, 3))}, floatAttrs());
+    } else {
+      Attrs attrs = floatAttrs({{"padding", std::string("SAME")}});
+      attrs.set("strides", Ints{1, 1, 1, 1});
+      y = form == 1
+              ? b.node("Conv2D", {h, b.constant(noise({3, 3, 4, 4}, 3))}, attrs)
+              : b.node("DepthwiseConv2dNative", {h, b.constant(noise({3, 3, 4, 1}, 3))}, attrs);
+    }
+    y = b.node("AddV2", {h, y}, floatAttrs());
+    y = b.node("Softmax", {y}, floatAttrs());
+    same(b.returning({y}), {form == 0 ? noise({17, 64}) : noise({1, 16, 16, 4})}, {{"AddV2", 0}});
+  }
+}
+
+/// [1] makes a vector of a product that is a scalar.
+TEST(Fuse, AProductOfRankZero) {
+  GraphBuilder b("g");
+  Output y = b.node("Einsum", {b.arg(), b.constant(noise({4}, 3))},
+                    floatAttrs({{"equation", std::string("d,d->")}, {"N", int64_t(2)}}));
+  y = b.node("AddV2", {y, b.constant(noise({1}, 4))}, floatAttrs());
+  same(b.returning({y}), {noise({4})}, {{"AddV2", 1}});
+}
+
 TEST(Fuse, AReshapeThatCutsTheColumnsStays) {
   GraphBuilder b("g");
   const Output x = b.arg();
   Output y = b.node("MatMul", {x, b.constant(noise({8, 24}, 3))}, floatAttrs());
-  y = b.node("Reshape", {y, b.ints({10, 2, 12})}, floatAttrs());
-  y = b.node("BiasAdd", {y, b.constant(noise({12}, 4))}, floatAttrs());
+  y = b.node("Reshape", {y, b.ints({15, 16})}, floatAttrs());
+  y = b.node("BiasAdd", {y, b.constant(noise({16}, 4))}, floatAttrs());
   same(b.returning({y}), {noise({10, 8})}, {{"_FusedMatMul", 1}, {"Reshape", 1}, {"BiasAdd", 1}});
 }
 

@@ -55,6 +55,19 @@ TEST(Layout, AttributesOfChannelsFirst) {
         {"BiasAdd", 0}});
 }
 
+TEST(Layout, GradientsOfBatchNormsStay) {
+  Net n;
+  Tensor positive = noise({3}, 5);
+  for (int i = 0; i < 3; ++i) positive.data<float>()[i] = 1.5f + positive.data<float>()[i];
+  const Output dy = n.b.arg(), x = n.b.arg(), scale = n.b.constant(positive);
+  const Output y =
+      n.op("FusedBatchNormGradV3", {n.first(dy), x, scale, scale, scale, scale},
+           floatAttrs(
+               {{"epsilon", 1e-3f}, {"is_training", false}, {"data_format", std::string("NCHW")}}),
+           5);
+  same(n.b.returning({y}), {noise({2, 4, 5, 3}), noise({2, 3, 4, 5}, 2)}, {{"Transpose", 1}});
+}
+
 TEST(Layout, TransposesAroundEachConvolutionCancel) {
   Net n;
   const Output x = n.b.arg();

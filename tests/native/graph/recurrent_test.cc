@@ -11,6 +11,7 @@ struct Form {
   const char* activation = "Tanh";
   // What only looks like a layer.
   bool countsFromOne = false, readsCounter = false, halvedGate = false;
+  int ands = 0;  // of the condition with itself
   int64_t batch = 3, times = 6, units = 5, depth = 7;
 };
 
@@ -128,6 +129,7 @@ class Loop {
     };
     Output o = less(time, int32_t(f.times));
     if (f.maximum) o = b.node("LogicalAnd", {less(counter, int32_t(f.times - 1)), o});
+    for (int i = 0; i < f.ands; ++i) o = b.node("LogicalAnd", {o, o});
     library.add(b.returning({o}));
   }
 
@@ -261,6 +263,7 @@ TEST(Recurrent, WhatOnlyLooksLikeALayerStays) {
   Loop({.halvedGate = true}).check(0);
   Loop({.lstm = false, .halvedGate = true}).check(0);
   Loop({.activation = "Sigmoid"}).check(0);
+  Loop({.ands = 60}).check(0);  // 2^60 paths through it
 }
 
 }  // namespace

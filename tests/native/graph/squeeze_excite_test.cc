@@ -13,6 +13,7 @@ struct Block {
   std::string hidden = "Relu";
   bool keepDims = true, dense = false, reshapesLast = false, packs = false, bias = true;
   std::vector<int32_t> axes = {1, 2};
+  int64_t lastOfPixel = 0;  // where it is not the channels
   // What the block gives besides its own output.
   std::vector<Output> made = {};
 
@@ -30,7 +31,7 @@ struct Block {
     return b.node(op, {y, b.constant(*Tensor::scalar(by))}, floatAttrs());
   }
   Output pixel(GraphBuilder& b, Output y) {
-    const int n = int(channels);
+    const int n = int(lastOfPixel ? lastOfPixel : channels);
     if (!packs) return b.node("Reshape", {y, b.ints({-1, 1, 1, n})}, floatAttrs());
     const auto one = [&](int v) { return b.constant(*Tensor::scalar(int32_t(v))); };
     Attrs ints;
@@ -120,6 +121,13 @@ TEST(SqueezeExcite, InSeveralSizes) {
 }
 
 TEST(SqueezeExcite, AGateByColumnStays) { expectFused({.axes = {1}}, 0); }
+
+TEST(SqueezeExcite, AGateOfOtherChannelsStays) {
+  GraphBuilder b("g");
+  Block block{.reshapesLast = true, .lastOfPixel = 1};  // (12,1,1,1)
+  const Output y = block.add(b, image(b, b.arg(), 12));
+  same(b.returning({y}), {noise({1, 5, 6, 3})}, {{"_FusedSqueezeExcite", 0}});
+}
 
 TEST(SqueezeExcite, ValuesThatOthersReadStay) {
   for (size_t other = 0; other < 3; ++other) {

@@ -49,6 +49,23 @@ TEST_F(ProfileTest, TellsEveryStepWithItsShapes) {
   EXPECT_TRUE(t.has(R"(["g","TestAdd3","","TestAdd",0,"",0,16,[["float32",2]],3,)")) << t.text;
 }
 
+TEST_F(ProfileTest, WhatOnlyTheShapeIsReadOfIsNoStep) {
+  GraphBuilder b("g");
+  const Output x = b.arg(), y = b.node("TestAdd", {x, b.scalar(1)});
+  const Output z = b.node("TestAdd", {b.node("Reshape", {y, b.ints({1, -1})}), b.scalar(1)});
+  const Output used = b.node("TestAdd", {x, b.scalar(2)});
+  const Output shapes = b.node("TestAdd", {b.node("Fill", {b.node("Shape", {z}), b.scalar(7)}), x});
+  auto g = b.returning({b.node("TestAdd", {used, used}), shapes});
+  auto plan = *Plan::make(*g);
+  executor_.setProfile(&profile_);
+  for (int n : {2, 3}) {
+    runOnce(*plan, {floats(std::vector<float>(size_t(n), 1.0f))});
+    const std::vector<Tensor> got = executor_.takeOutputs();
+    EXPECT_EQ(values(got[0]), std::vector<float>(size_t(n), 6));
+  }
+  EXPECT_EQ(profile_.entries(), 2 * 3);
+}
+
 TEST_F(ProfileTest, RecordsNothingWhileOff) {
   GraphBuilder b("g");
   const Output x = b.arg();

@@ -48,9 +48,9 @@ struct Case {
 
   explicit Case(int64_t allowance) { context.weightForms.allowance = allowance; }
   Output conv(Output in) { return b.node("_FusedConv2D", {in, weight}, convAttrs()); }
-  std::vector<float> run(int64_t size) {
+  std::vector<float> run(int64_t size, int64_t batch = 1) {
     if (!plan) plan = *Plan::make(*graph);
-    executor.start(*plan, {noise({1, size, size, kChannels}, 9)});
+    executor.start(*plan, {noise({batch, size, size, kChannels}, 9)});
     auto state = executor.run({});
     EXPECT_TRUE(state) << state.error().toJson();
     return state ? values(executor.takeOutputs()[0]) : std::vector<float>();
@@ -77,6 +77,15 @@ TEST(WeightForms, TheFormReplacesAWeightThatNobodyElseReads) {
   EXPECT_EQ(fast.context.weightForms.bytes, kPointBytes);
   EXPECT_EQ(fast.context.weightForms.replaced, kPanelBytes);
   EXPECT_LT(fast.context.weightForms.allowance, 1 << 20);
+}
+
+TEST(WeightForms, NothingToConvolve) {
+  Case fast(1 << 20);
+  fast.graph = fast.b.returning({fast.conv(fast.x)});
+  fast.run(32);
+  EXPECT_EQ(fast.weightBytes(), kPointBytes);
+  EXPECT_TRUE(fast.run(32, 0).empty());
+  EXPECT_TRUE(fast.run(0).empty());
 }
 
 TEST(WeightForms, ASharedWeightKeepsItsPanels) {
