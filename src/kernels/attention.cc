@@ -42,9 +42,25 @@ Epilogue maskOf(const Attention& s, const float* mask, int64_t row) {
   return {.residual = mask + row * s.mask.row, .residualStride = s.mask.row};
 }
 
+/// Scores of one query that are not kept become `fill`.
+void dropScores(const Attention& s, const uint8_t* kept, float* x) {
+  if (!s.mask.column) {
+    if (bool(*kept) == s.keepsFalse) std::fill_n(x, s.keys, s.fill);
+    return;
+  }
+  const F32x4 fill = splat(s.fill);
+  const I32x4 flip = splat(s.keepsFalse ? -1 : 0);
+  int64_t j = 0;
+  for (; j + 4 <= s.keys; j += 4)
+    store(x + j, select((loadBytes(kept + j) == splat(0)) ^ flip, fill, load(x + j)));
+  for (; j < s.keys; ++j)
+    if (bool(kept[j]) == s.keepsFalse) x[j] = s.fill;
+}
+
 /// One head of one batch item.
-void head(const Attention& s, const float* q, const float* k, const float* v, const float* mask,
+void head(const Attention& s, const float* q, const float* k, const float* v, AttentionMask masks,
           float* out, float* scratch) {
+  const float* mask = masks.added;
   float *keys = scratch, *values = keys + keyFloats(s), *scores = values + valueFloats(s);
   packB(k, s.depth, s.keys, s.k.column, s.k.row, keys);
   if (s.scale != 1) multiplyRow(keys, packedFloats(s.depth, s.keys), s.scale);
@@ -59,6 +75,7 @@ void head(const Attention& s, const float* q, const float* k, const float* v, co
       float* x = scores + r * n;
       sums[r] = 1;
       if (n == 0) continue;
+      if (masks.kept) dropScores(s, masks.kept + (row + r) * s.mask.row, x);
       if (mask && !s.mask.column)
         for (int64_t j = 0; j < n; ++j) x[j] += mask[(row + r) * s.mask.row];
       sums[r] = float(1 / expSum(x, x, n, rowMax(x, n)));
@@ -74,17 +91,20 @@ void head(const Attention& s, const float* q, const float* k, const float* v, co
 int64_t Attention::scratch(int threads) const { return slotFloats(*this) * threads; }
 
 void attention(Parallel& parallel, const Attention& s, const float* q, const float* k,
-               const float* v, const float* mask, float* out, float* scratch) {
+               const float* v, AttentionMask mask, float* out, float* scratch) {
   for (const float** p : {&q, &k, &v})
     if (!*p) *p = &kNothing;  // an empty operand, of which nothing is read
   const int64_t cost = s.queries * s.keys * (s.depth + s.valueDepth + 8);
   parallel.run(s.batch * s.heads, grainFor(cost), [&](int64_t begin, int64_t end, int slot) {
     for (int64_t i = begin; i < end; ++i) {
-      const auto at = [&](const float* p, const Attention::Strides& t) {
-        return p + i / s.heads * t.batch + i % s.heads * t.head;
+      const auto at = [&](const Attention::Strides& t) {
+        return i / s.heads * t.batch + i % s.heads * t.head;
       };
-      head(s, at(q, s.q), at(k, s.k), at(v, s.v), mask ? at(mask, s.mask) : nullptr,
-           out + (at(out, s.out) - out), scratch + slot * slotFloats(s));
+      AttentionMask own;
+      if (mask.added) own.added = mask.added + at(s.mask);
+      if (mask.kept) own.kept = mask.kept + at(s.mask);
+      head(s, q + at(s.q), k + at(s.k), v + at(s.v), own, out + at(s.out),
+           scratch + slot * slotFloats(s));
     }
   });
 }

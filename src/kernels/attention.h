@@ -1,4 +1,5 @@
-// softmax(scale * Q K^T + mask) V, a block of queries at a time.
+// softmax(scale * Q K^T + mask) V, or with where(mask, scale * Q K^T, fill); a block of queries at
+// a time.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +16,21 @@ struct Attention {
     int64_t batch = 0, head = 0, row = 0, column = 1;
   } q, k, v, out, mask;
   float scale = 1;
+  /// What scores are that a mask of bools does not keep: those of false ones, or of true ones.
+  float fill = 0;
+  bool keepsFalse = false;
 
   /// Floats of scratch.
   int64_t scratch(int threads) const;
 };
 
-/// `mask` is added to the scores, or null.
+/// At most one of them: what is added to the scores, and which of them are kept.
+struct AttentionMask {
+  const float* added = nullptr;
+  const uint8_t* kept = nullptr;
+};
+
 void attention(Parallel& parallel, const Attention& s, const float* q, const float* k,
-               const float* v, const float* mask, float* out, float* scratch);
+               const float* v, AttentionMask mask, float* out, float* scratch);
 
 }  // namespace smw::kernels

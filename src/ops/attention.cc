@@ -45,22 +45,30 @@ Result<View> viewOf(const Shape& s, std::vector<int64_t> axes, bool transposed) 
 
 }  // namespace
 
-/// q, k, v and, where `mask` says so, what is added to the scores; axes of each in `q_axes` and so
-/// on. -> (batch, head, query, column of v) in the order of `out_axes`.
+/// q, k, v and, where `mask` says so, what is added to the scores, or with `select` which of them
+/// are true (`keeps_false`: false) and do not become `fill`; axes of each in `q_axes` and so on. ->
+/// (batch, head, query, column of v) in the order of `out_axes`.
 Status resolveAttention(Resolver& r) {
-  const bool masked = r.attrOr("mask", false);
+  const bool masked = r.attrOr("mask", false), selects = r.attrOr("select", false);
   const int count = masked ? 4 : 3;
   if (r.numInputs() != count) return invalidArgument("attention takes ", count, " inputs");
   View in[4];
   int rank = 0;
   for (int i = 0; i < count; ++i) {
-    if (r.dtype(i) != DType::kFloat) return r.unsupportedDType(r.dtype(i));
+    if (r.dtype(i) != (selects && i == 3 ? DType::kBool : DType::kFloat))
+      return r.unsupportedDType(r.dtype(i));
     constexpr const char* kAxes[] = {"q_axes", "k_axes", "v_axes", ""};
     in[i] = SMW_TRY(viewOf(r.shape(i), r.attrOr(kAxes[i], std::vector<int64_t>()),
                            i == 1 && r.attrOr("transposed", false)));
     rank = std::max(rank, r.rank(i));
   }
-  const auto [q, k, v, mask] = in;
+  auto& [q, k, v, mask] = in;
+  // The mask may make one row or column of scores several.
+  for (const auto& [of, axis] : {std::pair(&q, 2), {&k, 3}})
+    if (of->size[2] == 1) {
+      of->size[2] = mask.size[axis];
+      of->stride[2] = mask.size[axis] == 1 ? of->stride[2] : 0;
+    }
   int64_t dims[4] = {1, 1, q.size[2], v.size[3]};
   bool fits = rank >= 2 && q.size[3] == k.size[3] && k.size[2] == v.size[2];
   for (int axis = 0; axis < 2; ++axis)
@@ -94,6 +102,8 @@ Status resolveAttention(Resolver& r) {
   s.depth = k.size[3];
   s.valueDepth = dims[3];
   s.scale = r.attrOr("scale", 1.0f);
+  s.fill = r.attrOr("fill", 0.0f);
+  s.keepsFalse = r.attrOr("keeps_false", false);
   s.q = q.strides();
   s.k = k.strides();
   s.v = v.strides();
@@ -114,8 +124,13 @@ Status resolveAttention(Resolver& r) {
                          double(s.depth + s.valueDepth));
   if (shape.numElements() == 0) return r.kernel([](const Args&) {});
   return r.kernel([=](const Args& a) {
+    kernels::AttentionMask mask;
+    if (selects)
+      mask.kept = a.in<uint8_t>(3);
+    else if (masked)
+      mask.added = a.in<float>(3);
     kernels::attention(parallelFor(a, threads), s, a.in<float>(0), a.in<float>(1), a.in<float>(2),
-                       masked ? a.in<float>(3) : nullptr, a.out<float>(0), a.scratch<float>());
+                       mask, a.out<float>(0), a.scratch<float>());
   });
 }
 

@@ -31,6 +31,7 @@ OpFamily gradOps;
 OpFamily identityOps;
 OpFamily lossOps;
 OpFamily matmulOps;
+OpFamily matrixBandOps;
 OpFamily nonMaxSuppressionOps;
 OpFamily normGradOps;
 OpFamily normOps;
@@ -53,6 +54,7 @@ OpFamily specialOps;
 OpFamily splitOps;
 OpFamily statelessRandomOps;
 OpFamily stridedSliceOps;
+OpFamily stridedSliceUpdateOps;
 OpFamily stringJoinOps;
 OpFamily tensorArrayOps;
 OpFamily tensorListOps;
@@ -87,6 +89,7 @@ inline constexpr OpFamily* kCoreFamilies[] = {
     gatherOps,
     identityOps,
     matmulOps,
+    matrixBandOps,
     nonMaxSuppressionOps,
     normOps,
     padOps,
@@ -125,6 +128,7 @@ inline constexpr OpFamily* kMoreFamilies[] = {
     lossOps,
     normGradOps,
     specialOps,
+    stridedSliceUpdateOps,
     tensorArrayOps,
     tensorListSplitOps,
     variableScatterOps,

@@ -215,12 +215,15 @@ class Compiler {
   /// What broadcasts to another shape has fewer elements, or that one has none; the vector that
   /// Select takes as a condition for rows has fewer dimensions.
   void sortStages() {
-    const auto size = [](const Shape& s) { return std::pair(s.numElements(), s.rank()); };
+    const auto isBefore = [](const Shape& a, const Shape& b) {
+      const int64_t more = b.numElements() - a.numElements();
+      return more ? more > 0 : a.rank() < b.rank();
+    };
     std::vector<Stage>& stages = program_.stages;
     const std::vector<Shape> before = shapes();
     for (size_t i = 0; i < stages.size(); ++i)
       for (size_t j = i + 1; j < stages.size(); ++j)
-        if (size(stages[j].shape) < size(stages[i].shape)) std::swap(stages[i], stages[j]);
+        if (isBefore(stages[j].shape, stages[i].shape)) std::swap(stages[i], stages[j]);
     const std::vector<Shape> after = shapes();
     for (Value& v : values_)
       if (v.stage >= 0)
@@ -269,7 +272,8 @@ class Compiler {
           for (int o : ops_[i].operands) {
             const Value& v = values_[size_t(o)];
             const bool over = v.size() == made(i).size() && !in.plan;
-            if (v.place.kind == Place::kRegister && v.lastOp == int(i) && over == early)
+            // What another stage made has no register, nor a place yet where it is empty.
+            if (!v.whole && v.place.kind == Place::kRegister && v.lastOp == int(i) && over == early)
               used[size_t(v.place.at / registerSize)] = false;
           }
         };

@@ -116,7 +116,8 @@ Status resolveLrn(Resolver& r) {
 }
 
 /// x: the dimensions from `axis` on are normalised as one; then gamma and beta, of as many
-/// elements, where the attributes of these names say so. Made by graph passes only.
+/// elements, where the attributes of these names say so. Where those have more dimensions than x,
+/// so has y. Made by graph passes only.
 Status resolveLayerNorm(Resolver& r) {
   if (r.dtype(0) != DType::kFloat) return r.unsupportedDType(r.dtype(0));
   const Shape& s = r.shape(0);
@@ -124,11 +125,16 @@ Status resolveLayerNorm(Resolver& r) {
   const int64_t width = s.product(axis, s.rank()), rows = s.product(0, axis);
   const int gamma = r.attrOr("gamma", false) ? 1 : 0;
   const int beta = r.attrOr("beta", false) ? gamma + 1 : 0;
-  for (int i = 1; i < r.numInputs(); ++i)
+  int rank = s.rank();
+  for (int i = 1; i < r.numInputs(); ++i) {
     if (r.dtype(i) != DType::kFloat || r.shape(i).numElements() != width)
       return invalidArgument(cat("a vector of shape ", r.shape(i), " for rows of ", width));
+    rank = std::max(rank, r.rank(i));
+  }
+  Dims dims(s.dims());
+  while (int(dims.size()) < rank) dims.insert(0, 1);
   if (r.numInputs() <= std::max(gamma, beta)) return invalidArgument("gamma or beta is missing");
-  r.addOutputReusing(0, DType::kFloat, s);
+  r.addOutputReusing(0, DType::kFloat, SMW_TRY(Shape::make(dims)));
   return r.kernel([=, epsilon = r.attrOr("epsilon", 1e-3f)](const Args& a) {
     a.context.parallel().run(rows, kernels::grainFor(width * 8), [&](int64_t begin, int64_t end) {
       kernels::layerNorm(a.in<float>(0), gamma ? a.in<float>(gamma) : nullptr,

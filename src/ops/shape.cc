@@ -1,4 +1,5 @@
 // Ops that tell or change only the shape: Shape, Rank, Size, Reshape, Squeeze, ExpandDims.
+#include <algorithm>
 #include <limits>
 
 #include "ops/families.h"
@@ -9,21 +10,20 @@ namespace smw {
 Result<Shape> reshaped(const Shape& from, Dims dims) {
   const int64_t n = from.numElements();
   int unknown = -1;
-  int64_t known = 1;
+  // Of an empty tensor, zeros stand aside: (0,11,4) as (0,-1) is (0,44).
+  const bool hasZero = std::ranges::find(dims, 0) != dims.end();
+  int64_t known = 1, all = 1;
   for (size_t i = 0; i < dims.size(); ++i) {
     if (dims[i] == -1) {
       if (unknown >= 0) return invalidArgument("Only one input size may be -1, not both");
       unknown = int(i);
-    } else {
+    } else if (dims[i] != 0) {
       known = SMW_TRY(mul(known, dims[i]));
     }
   }
-  if (unknown >= 0) {
-    if (known == 0 && n != 0)
-      return invalidArgument(
-          cat("reshape cannot infer the missing input size for ", n, " elements"));
-    dims[size_t(unknown)] = known == 0 ? 0 : n / known;
-  }
+  for (int64_t d : from.dims())
+    if (d != 0 || !hasZero) all = SMW_TRY(mul(all, d));
+  if (unknown >= 0) dims[size_t(unknown)] = all / known;
   const Shape shape = SMW_TRY(Shape::make(dims));
   if (shape.numElements() != n)
     return invalidArgument(cat("Input to reshape is a tensor with ", n,

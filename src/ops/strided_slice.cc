@@ -1,4 +1,4 @@
-// StridedSlice, StridedSliceGrad, TensorStridedSliceUpdate, Slice.
+// StridedSlice, Slice.
 #include "ops/strided_slice.h"
 
 #include <algorithm>
@@ -6,6 +6,14 @@
 #include "ops/families.h"
 
 namespace smw {
+
+Result<StridedRegion> regionOf(Resolver& r, int first, const Shape& whole) {
+  for (int i = first; i < first + 3; ++i) SMW_TRY(r.requireVector(i, "begin, end, strides"));
+  const Dims begin = SMW_TRY(r.ints(first)), end = SMW_TRY(r.ints(first + 1)),
+             strides = SMW_TRY(r.ints(first + 2));
+  return stridedRegion(whole, begin, end, strides, SliceMasks::of(r));
+}
+
 namespace {
 
 Dims readInts(DType t, const void* p, int64_t n) {
@@ -15,14 +23,6 @@ Dims readInts(DType t, const void* p, int64_t n) {
                 : t == DType::kInt16 ? static_cast<const int16_t*>(p)[i]
                                      : static_cast<const int32_t*>(p)[i]);
   return d;
-}
-
-/// Inputs first, first + 1, first + 2 (begin, end, strides), applied to `whole`.
-Result<StridedRegion> regionOf(Resolver& r, int first, const Shape& whole) {
-  for (int i = first; i < first + 3; ++i) SMW_TRY(r.requireVector(i, "begin, end, strides"));
-  const Dims begin = SMW_TRY(r.ints(first)), end = SMW_TRY(r.ints(first + 1)),
-             strides = SMW_TRY(r.ints(first + 2));
-  return stridedRegion(whole, begin, end, strides, SliceMasks::of(r));
 }
 
 /// Where only indices that drop their dimension (x[i]) are unknown, the result's shape is known all
@@ -66,43 +66,6 @@ Status resolveStridedSlice(Resolver& r) {
   }
   r.addOutput(r.dtype(0), g.shape);
   return r.kernel(moveKernel(r.dtype(0), g.read(r.shape(0))));
-}
-
-/// shape: of the sliced tensor, begin, end, strides, dy: of the slice's shape. Zeros around dy.
-Status resolveStridedSliceGrad(Resolver& r) {
-  SMW_TRY(r.requireVector(0, "shape"));
-  const Shape whole = SMW_TRY(Shape::make(SMW_TRY(r.ints(0))));
-  const StridedRegion g = SMW_TRY(regionOf(r, 1, whole));
-  if (!(g.shape == r.shape(4)))
-    return invalidArgument("shape of dy was ", r.shape(4), " instead of ", g.shape);
-  if (g.identity) {
-    r.addView(4, whole);
-    return r.nothing();
-  }
-  const DType t = r.dtype(4);
-  r.addOutput(t, whole);
-  return r.kernel([t, n = whole.numElements(), move = g.write(whole)](const Args& a) {
-    fillZeros(t, a.outputs[0], n);
-    moveElements(a.context, t, move, a.inputs[4], a.outputs[0]);
-  });
-}
-
-/// input with the slice replaced by value, whose shape broadcasts to the slice's.
-Status resolveTensorStridedSliceUpdate(Resolver& r) {
-  const Shape& whole = r.shape(0);
-  const StridedRegion g = SMW_TRY(regionOf(r, 1, whole));
-  NdCopy move = SMW_TRY(g.assign(whole, r.shape(4)));
-  const DType t = r.dtype(0);
-  if (r.dtype(4) != t) return invalidArgument("input and value differ in dtype");
-  r.addOutputReusing(0, t, whole);
-  return r.kernel([t, n = whole.numElements(), m = r.shape(4).numElements(),
-                   move = std::move(move)](const Args& a) -> Status {
-    Tensor keep;
-    const void* value = SMW_TRY(unaliased(a, 4, t, m, keep));
-    if (a.inputs[0] != a.outputs[0]) copyElements(t, a.outputs[0], a.inputs[0], n);
-    moveElements(a.context, t, move, value, a.outputs[0]);
-    return {};
-  });
 }
 
 Result<StridedRegion> sliceRegion(const Shape& in, std::span<const int64_t> begin,
@@ -157,9 +120,6 @@ Status resolveSlice(Resolver& r) {
 constexpr OpDef kOps[] = {
     {"Slice", "input, begin, size -> output", resolveSlice},
     {"StridedSlice", "input, begin, end, strides -> output", resolveStridedSlice},
-    {"StridedSliceGrad", "shape, begin, end, strides, dy -> output", resolveStridedSliceGrad},
-    {"TensorStridedSliceUpdate", "input, begin, end, strides, value -> output",
-     resolveTensorStridedSliceUpdate},
 };
 
 }  // namespace

@@ -33,5 +33,7 @@ struct StridedRegion {
 Result<StridedRegion> stridedRegion(const Shape& whole, std::span<const int64_t> begin,
                                     std::span<const int64_t> end, std::span<const int64_t> strides,
                                     const SliceMasks& masks);
+/// Inputs first, first + 1, first + 2 of a node (begin, end, strides), applied to `whole`.
+Result<StridedRegion> regionOf(Resolver& r, int first, const Shape& whole);
 
 }  // namespace smw

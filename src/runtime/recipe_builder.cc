@@ -39,8 +39,8 @@ class Builder {
     const int n = int(plan_.steps().size());
     bool open = true;
     while (open && recipe_->end < n) open = SMW_TRY(resolveStep(recipe_->end));
-    dropUnread();
     takeForms();
+    dropUnread();
     findLastUses();
     chooseHeap();
     SMW_TRY(layOutArena());
@@ -183,32 +183,20 @@ class Builder {
   void dropUnread() {
     std::vector<bool> read(recipe_->slots.size());  // by root
     for (size_t i = 0; i < read.size(); ++i)
-      if (const int root = recipe_->slots[i].root;
-          root >= 0 && plan_.lastUse(int(i)) >= recipe_->end)
+      if (const int root = rootOf(int(i)); root >= 0 && plan_.lastUse(int(i)) >= recipe_->end)
         read[size_t(root)] = true;
-    std::vector<int> place(pending_.size(), -1);
     for (size_t k = pending_.size(); k-- > 0;) {
-      const Pending& p = pending_[k];
+      Pending& p = pending_[k];
       const PlanStep& ps = step(p.step);
       // Whoever makes no output of its own is there for something else, as to check its input.
       bool isRead = !p.kernel || plan_.node(ps).def->effect != Effect::kPure ||
                     int(p.computed.size()) != ps.numOutputs;
       for (int out : p.computed) isRead = isRead || read[size_t(out)];
-      if (!isRead) continue;
-      place[k] = 0;
+      if (!isRead) p.step = -1;
       for (int in : ps.inputs)
-        if (rootOf(in) >= 0) read[size_t(rootOf(in))] = true;
+        if (isRead && rootOf(in) >= 0) read[size_t(rootOf(in))] = true;
     }
-    size_t kept = 0;
-    for (size_t k = 0; k < pending_.size(); ++k) {
-      if (place[k] < 0) continue;
-      place[k] = int(kept);
-      if (kept != k) pending_[kept] = std::move(pending_[k]);
-      ++kept;
-    }
-    pending_.erase(pending_.begin() + ptrdiff_t(kept), pending_.end());
-    for (Offer& o : offers_) o.pending = place[size_t(o.pending)];
-    std::erase_if(offers_, [](const Offer& o) { return o.pending < 0; });
+    std::erase_if(pending_, [](const Pending& p) { return p.step < 0; });
   }
 
   /// Weights in faster forms, as many as memory allows: first those that save most for their bytes.

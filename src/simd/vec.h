@@ -28,6 +28,10 @@ inline F32x4 load(const float* p) { return {wasm_v128_load(p)}; }
 inline void store(float* p, F32x4 a) { wasm_v128_store(p, a.v); }
 inline I32x4 load(const int32_t* p) { return {wasm_v128_load(p)}; }
 inline void store(int32_t* p, I32x4 a) { wasm_v128_store(p, a.v); }
+/// Four bytes, each in a lane.
+inline I32x4 loadBytes(const uint8_t* p) {
+  return {wasm_u32x4_extend_low_u16x8(wasm_u16x8_extend_low_u8x16(wasm_v128_load32_zero(p)))};
+}
 inline F32x4 splat(float x) { return {wasm_f32x4_splat(x)}; }
 inline I32x4 splat(int32_t x) { return {wasm_i32x4_splat(x)}; }
 inline F32x4 loadSplat(const float* p) { return {wasm_v128_load32_splat(p)}; }
@@ -97,6 +101,7 @@ inline F32x4 select(I32x4 mask, F32x4 a, F32x4 b) {
 #endif
 }
 
+inline I32x4 operator==(I32x4 a, I32x4 b) { return {wasm_i32x4_eq(a.v, b.v)}; }
 inline I32x4 operator+(I32x4 a, I32x4 b) { return {wasm_i32x4_add(a.v, b.v)}; }
 inline I32x4 operator-(I32x4 a, I32x4 b) { return {wasm_i32x4_sub(a.v, b.v)}; }
 inline I32x4 operator&(I32x4 a, I32x4 b) { return {wasm_v128_and(a.v, b.v)}; }

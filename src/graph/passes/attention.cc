@@ -1,5 +1,5 @@
 // softmax(scale Q K^T + mask) V, by BatchMatMul or Einsum and with the transposes around it,
-// becomes one op.
+// becomes one op. So does where(mask, scale Q K^T, fill) in it.
 #include <algorithm>
 #include <cmath>
 
@@ -74,7 +74,8 @@ class Attentions {
   struct Found {
     Operand q, k, v;
     Output mask;
-    float scale = 1;
+    bool select = false, keepsFalse = false;
+    float scale = 1, fill = 0;
     bool transposed = false;  // K is (..., column, row), and has no axes
     Axes out;
     int last = -1;  // the node whose place the attention takes
@@ -113,6 +114,7 @@ class Attentions {
   bool scores(Output o, Found& f) const {
     if (product(o, f)) return true;
     const Node& n = g_[o.node];
+    if (isFloat(n, "SelectV2")) return selected(n, f);
     if (!isFloat(n, "AddV2") && !isFloat(n, "Add")) return false;
     for (int i = 0; i < 2; ++i)
       if (product(n.inputs[size_t(i)], f)) {
@@ -120,6 +122,32 @@ class Attentions {
         return true;
       }
     return false;
+  }
+  bool selected(const Node& n, Found& f) const {
+    for (int i = 1; i <= 2; ++i) {
+      const float fill = scalarOr(g_, n.inputs[size_t(3 - i)], NAN);
+      if (std::isnan(fill) || !product(n.inputs[size_t(i)], f)) continue;
+      f.mask = withoutOnes(n.inputs[0], n.inputs[size_t(i)]);
+      f.select = true;
+      f.keepsFalse = i == 2;
+      f.fill = fill;
+      return true;
+    }
+    return false;
+  }
+  /// Keras: ones_like(scores, bool) & mask.
+  Output withoutOnes(Output mask, Output scores) const {
+    const Node& n = g_[mask.node];
+    for (int i = 0; n.op == "LogicalAnd" && n.controls.empty() && i < 2; ++i) {
+      const Node& ones = g_[n.inputs[size_t(i)].node];
+      if (ones.op != "Fill" || !ones.controls.empty()) continue;
+      const Node& shape = g_[ones.inputs[0].node];
+      const Tensor* value = knownValue(g_, ones.inputs[1]);
+      if (shape.op == "Shape" && shape.inputs[0] == scores && value &&
+          value->dtype() == DType::kBool && value->numElements() == 1 && *value->data<bool>())
+        return otherInput(n, i);
+    }
+    return mask;
   }
   /// scale * Q K^T.
   bool product(Output o, Found& f) const {
@@ -239,6 +267,11 @@ class Attentions {
     if (masked) inputs.push_back(f.mask);
     attrs.set("num_args", int64_t(masked));
     attrs.set("mask", masked);
+    if (f.select) {
+      attrs.set("select", true);
+      attrs.set("keeps_false", f.keepsFalse);
+      attrs.set("fill", f.fill);
+    }
     attrs.set("scale", f.scale);
     attrs.set("transposed", f.transposed && f.k.axes.empty());
     attrs.set("q_axes", std::move(f.q.axes));

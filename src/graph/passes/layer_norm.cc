@@ -80,7 +80,7 @@ class LayerNorms {
     std::vector<Output> inputs = {x};
     for (Output o : {gamma, beta}) {
       if (o.node < 0) continue;
-      if (!isVector(o)) return false;
+      if (!isRow(o)) return false;
       inputs.push_back(o);
     }
     return emit(i, std::move(inputs), epsilon, gamma.node >= 0, beta.node >= 0, -1);
@@ -94,11 +94,13 @@ class LayerNorms {
     const int rank = std::max(notedRank(g_, mean), notedRank(g_, x));
     return rank > 0 && axes[0] == rank - 1;
   }
-  bool isVector(Output o) const {
+  /// (N), or (1,..,1,N) as Keras has it.
+  bool isRow(Output o) const {
     const Ref<Constant>* k = constantOf(g_, o);
-    return k && (*k)->dtype == DType::kFloat && (*k)->shape.rank() == 1 &&
-           (*k)->shape.numElements() > 1;
+    return k && (*k)->dtype == DType::kFloat && (*k)->shape.rank() > 0 &&
+           (*k)->shape.numElements() > 1 && (*k)->shape.numElements() == (*k)->shape.back();
   }
+  bool isVector(Output o) const { return isRow(o) && (*constantOf(g_, o))->shape.rank() == 1; }
 
   bool emit(int i, std::vector<Output> inputs, float epsilon, bool gamma, bool beta, int64_t axis) {
     Attrs attrs;

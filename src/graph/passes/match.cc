@@ -23,7 +23,8 @@ void becomeMatMul(Node& n, std::vector<int64_t> outDims, int contract, int64_t r
 }
 
 bool isBatchNorm(const Node& n) {
-  return n.op == "FusedBatchNorm" || n.op == "FusedBatchNormV2" || n.op == "FusedBatchNormV3";
+  constexpr std::string_view kOp = "FusedBatchNorm";
+  return n.op.starts_with(kOp) && n.op.size() <= kOp.size() + 2;  // V3, but not Grad
 }
 
 float scalarOr(const Graph& g, Output o, float otherwise) {

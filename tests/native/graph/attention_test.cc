@@ -55,6 +55,31 @@ TEST(Attention, AsKerasSpellsIt) {
   }
 }
 
+/// where(mask, scores, fill) as Keras and, the other way round, PyTorch's masked_fill have it.
+TEST(Attention, WhereAMaskSelects) {
+  for (const Ints& dims : {Ints{kBatch, 1, 1, kKeys}, Ints{1, 1, kQueries, kKeys}, Ints{kKeys},
+                           Ints{kBatch, kHeads, kQueries, kKeys}, Ints{kQueries, 1}})
+    for (int form = 0; form < 3; ++form) {
+      Builder n;
+      const Output q = n.b.arg(), k = n.b.arg(), v = n.b.arg();
+      Output mask = n.b.arg();
+      const Output s = n.op("Mul", {n.einsum("aecd,abcd->acbe", k, q), n.b.scalar(0.7f)});
+      const Output fill = n.b.scalar(form == 1 ? -1e30f : -2.4e38f);
+      if (form == 2) {
+        const Output shape = n.op("Shape", {s}, floatAttrs({{"out_type", DType::kInt32}}));
+        const Output ones = n.op("Fill", {shape, n.b.constant(*Tensor::scalar(true))}, {});
+        mask = n.op("LogicalAnd", {ones, mask}, {});
+      }
+      const Output p = n.op("SelectV2", {mask, form == 1 ? fill : s, form == 1 ? s : fill});
+      const Output y = n.einsum("acbe,aecd->abcd", n.op("Softmax", {p}), v);
+      Tensor bools = *Tensor::allocate(DType::kBool, *Shape::make(dims));
+      for (int64_t i = 0; i < bools.numElements(); ++i) bools.data<bool>()[i] = i % 3 != 1;
+      auto fused = kFused;
+      fused.merge(std::map<std::string, int>{{"SelectV2", 0}, {"LogicalAnd", 0}, {"Fill", 0}});
+      same(n.b.returning({y}), {queries(), keys(), values(), bools}, fused, 1e-5f);
+    }
+}
+
 TEST(Attention, ByMatMul) {
   for (int form = 0; form < 8; ++form) {
     Builder n;
@@ -84,6 +109,22 @@ TEST(Attention, WithoutHeadsOrTransposes) {
     const Output y = n.product(n.op("Softmax", {s}), v, false);
     same(n.b.returning({y}), {noise({4, 9, 6}), noise({4, 17, 6}, 2), noise({4, 17, 8}, 3)}, kFused,
          1e-5f);
+  }
+}
+
+/// One query, or one key, that the mask makes several of.
+TEST(Attention, MasksThatBroadcastTheScores) {
+  for (const auto& [q, k, mask] : {std::tuple(1, 5, Ints{3, 5}),
+                                   {1, 1, Ints{4, 5}},
+                                   {4, 1, Ints{2, 1, 5}},
+                                   {1, 5, Ints{2, 3, 1}}}) {
+    Builder n;
+    const Output x = n.b.arg(), y = n.b.arg(), z = n.b.arg(), added = n.b.arg();
+    const Output s = n.op("AddV2", {n.product(x, n.swap(y, {0, 2, 1}), false), added});
+    const Output out = n.product(n.op("Softmax", {s}), z, false);
+    same(n.b.returning({out}),
+         {noise({2, q, 8}), noise({2, k, 8}, 2), noise({2, 5, 8}, 3), noise(mask, 4)},
+         {{"_FusedAttention", 1}}, 1e-5f);
   }
 }
 

@@ -136,6 +136,15 @@ TEST(Elementwise, BiasesOfChannelsFirstStay) {
   }
 }
 
+TEST(Elementwise, EmptyBesideAVector) {
+  GraphBuilder b("g");
+  const Output x = b.arg(), y = b.arg();  // (0,7) and (7)
+  const Output e = b.node("Exp", {y}, floatAttrs());
+  const Output p = b.node("Mul", {b.node("AddV2", {e, y}, floatAttrs()), x}, floatAttrs());
+  const Output q = b.node("AddV2", {e, x}, floatAttrs());
+  same(b.returning({p, q}), {noise({0, 7}), noise({7}, 2)}, {{"Exp", 0}, {"Mul", 0}});
+}
+
 TEST(Elementwise, SelectByAVectorOfRows) {
   for (int64_t n : {5, 700})
     for (bool first : {false, true}) {

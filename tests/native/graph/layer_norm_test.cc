@@ -13,7 +13,8 @@ struct Norm {
   Output mean(Output of, int axis = -1) {
     return b.node("Mean", {of, b.ints({axis})}, floatAttrs({{"keep_dims", true}}));
   }
-  Output vec(uint32_t seed) { return b.constant(noise({24}, seed)); }
+  std::vector<int64_t> vector = {24};
+  Output vec(uint32_t seed) { return b.constant(noise(vector, seed)); }
 };
 
 constexpr float kEpsilon = 1e-3f;
@@ -52,6 +53,21 @@ TEST(LayerNorm, AsKeras3AndOthersSpellIt) {
     }
     same(n.b.returning({y}), {noise({2, 5, 24})},
          {{"_LayerNorm", 1}, {"Mean", 0}, {"AddV2", 0}, {"Mul", 0}});
+  }
+}
+
+/// Gamma and beta as (1,1,24): of as many dimensions as x, or more.
+TEST(LayerNorm, VectorsOfMoreDimensions) {
+  for (const Ints& dims : {Ints{2, 5, 24}, Ints{7, 24}}) {
+    Norm n;
+    n.vector = {1, 1, 24};
+    const Output mean = n.mean(n.x);
+    const Output v = n.mean(n.op("SquaredDifference", {n.x, mean}));
+    const Output s =
+        n.op("Mul", {n.op("Rsqrt", {n.op("AddV2", {v, n.b.scalar(kEpsilon)})}), n.vec(3)});
+    const Output shift = n.op("AddV2", {n.op("Mul", {n.op("Neg", {mean}), s}), n.vec(4)});
+    const Output y = n.op("AddV2", {n.op("Mul", {n.x, s}), shift});
+    same(n.b.returning({y}), {noise(dims)}, {{"_LayerNorm", 1}, {"Mean", 0}, {"Mul", 0}});
   }
 }
 

@@ -6,7 +6,7 @@ namespace smw::kernels::test {
 namespace {
 
 std::vector<float> reference(const Attention& s, const float* q, const float* k, const float* v,
-                             const float* mask) {
+                             AttentionMask mask) {
   std::vector<float> out(size_t(s.batch * s.heads * s.queries * s.valueDepth));
   for (int64_t b = 0; b < s.batch; ++b)
     for (int64_t h = 0; h < s.heads; ++h)
@@ -20,7 +20,8 @@ std::vector<float> reference(const Attention& s, const float* q, const float* k,
           double x = 0;
           for (int64_t d = 0; d < s.depth; ++d) x += double(q[at(s.q, i, d)]) * k[at(s.k, j, d)];
           x *= s.scale;
-          if (mask) x = double(float(x) + mask[at(s.mask, i, j)]);
+          if (mask.added) x = double(float(x) + mask.added[at(s.mask, i, j)]);
+          if (mask.kept && bool(mask.kept[at(s.mask, i, j)]) == s.keepsFalse) x = double(s.fill);
           p.push_back(x);
           most = std::max(most, x);
         }
@@ -51,15 +52,25 @@ void check(Attention s, bool heads2, int maskKind) {
   const Floats q(all * s.queries * s.depth, 1), k(all * s.keys * s.depth, 2),
       v(all * s.keys * s.valueDepth, 3);
   Floats mask(all * s.queries * s.keys + 1, 4);
-  if (maskKind == 1) lay(s.mask, s.queries, s.keys);
-  if (maskKind == 2) s.mask = {s.keys, 0, 0, 1};
-  if (maskKind == 3) s.mask = {0, 0, 1, 0};
+  const bool selects = maskKind > 3;
+  const int form = selects ? maskKind - 3 : maskKind;
+  if (form == 1) lay(s.mask, s.queries, s.keys);
+  if (form == 2) s.mask = {s.keys, 0, 0, 1};
+  if (form == 3) s.mask = {0, 0, 1, 0};
+  s.fill = -2.4e38f;
+  s.keepsFalse = heads2;
   for (int64_t i = 0; i < mask.size(); i += 3) mask[i] = i % 2 ? -1e9f : -INFINITY;
   // One query that may look at nothing.
-  if (maskKind == 1)
+  if (form == 1)
     for (int64_t j = 0; j < s.keys; ++j) mask[j * s.mask.column] = -1e9f;
-  if (maskKind == 3) mask[0] = -1e9f;
-  const float* m = maskKind ? mask.data() : nullptr;
+  if (form == 3) mask[0] = -1e9f;
+  std::vector<uint8_t> kept;
+  for (int64_t i = 0; i < mask.size(); ++i) kept.push_back((mask[i] > -1e8f) != s.keepsFalse);
+  AttentionMask m;
+  if (selects)
+    m.kept = kept.data();
+  else if (form)
+    m.added = mask.data();
   const std::vector<float> want = reference(s, q.data(), k.data(), v.data(), m);
   Floats got(int64_t(want.size()), 5), scratch(s.scratch(1), 6);
   attention(serial(), s, q.data(), k.data(), v.data(), m, got.data(), scratch.data());
@@ -75,7 +86,7 @@ TEST(Attention, AgainstTheReference) {
   for (int64_t queries : {1, 5, 6, 13, 50})
     for (int64_t keys : {0, 1, 3, 4, 8, 17, 130})
       for (int64_t depth : {1, 4, 9})
-        for (int maskKind : {0, 1, 2, 3}) {
+        for (int maskKind : {0, 1, 2, 3, 4, 5, 6}) {
           Attention s;
           s.batch = 2;
           s.heads = 3;

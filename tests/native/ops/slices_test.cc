@@ -44,6 +44,37 @@ TEST(StridedSlice, RefusesWhatTensorFlowRefuses) {
       Code::kInvalidArgument);
 }
 
+/// What TensorFlow 2.21 makes of an unknown size beside zeros.
+TEST(Reshape, EmptyTensors) {
+  const auto reshape = [](std::vector<int64_t> from, std::vector<int32_t> to) {
+    const Tensor x = tensorOf<float>({}, *Shape::make(from));
+    return call("Reshape", {x, ints(std::move(to))})[0].shape();
+  };
+  EXPECT_EQ(reshape({0, 11, 4}, {0, -1}), Shape({0, 44}));
+  EXPECT_EQ(reshape({0, 6}, {0, -1, 2}), Shape({0, 3, 2}));
+  EXPECT_EQ(reshape({0, 6}, {-1, 0}), Shape({6, 0}));
+  EXPECT_EQ(reshape({2, 0, 3}, {0, -1}), Shape({0, 6}));
+  EXPECT_EQ(reshape({0}, {0, -1}), Shape({0, 1}));
+  EXPECT_EQ(reshape({2, 0, 4}, {-1, 0, 2}), Shape({4, 0, 2}));
+  EXPECT_EQ(reshape({0, 6}, {-1, 3}), Shape({0, 3}));
+  EXPECT_EQ(failure("Reshape", {iota({6}), ints({0, -1})}), Code::kInvalidArgument);
+  EXPECT_EQ(failure("Reshape", {iota({6}), ints({4, -1})}), Code::kInvalidArgument);
+  EXPECT_EQ(failure("Reshape", {iota({6}), ints({-2, -1})}), Code::kInvalidArgument);
+}
+
+TEST(MatrixBandPart, RefusesWhatTensorFlowRefuses) {
+  const Tensor x = iota({2, 3});
+  const auto code = [](const Tensor& x, int32_t lower, int32_t upper) {
+    return failure("MatrixBandPart", {x, scalarInt(lower), scalarInt(upper)});
+  };
+  EXPECT_EQ(code(x, 3, 0), Code::kInvalidArgument);
+  EXPECT_EQ(code(x, 0, 4), Code::kInvalidArgument);
+  EXPECT_EQ(code(iota({3}), 0, 0), Code::kInvalidArgument);
+  EXPECT_EQ(failure("MatrixBandPart", {x, ints({0}), scalarInt(0)}), Code::kInvalidArgument);
+  const Tensor none = tensorOf<int32_t>({}, {2, 0});
+  EXPECT_EQ(call("MatrixBandPart", {none, scalarInt(-1), scalarInt(0)})[0].shape(), none.shape());
+}
+
 TEST(Concat, PartsOfOtherDTypesAreRefused) {
   const Tensor narrow = tensorOf<int8_t>({1, 2}, {2}), wide = iota({2});
   EXPECT_EQ(failure("ConcatV2", {narrow, wide, scalarInt(0)}), Code::kInvalidArgument);
