@@ -242,8 +242,13 @@ class Attentions {
     return true;
   }
 
-  /// Whether all has three or four dimensions, and a query's columns or the queries lie together.
+  /// Whether all has three or four dimensions, as far as that is known, and a query's columns or
+  /// the queries lie together.
   bool rankFits(const Found& f) const {
+    if (f.mask.node >= 0) {
+      const Ref<Constant>* k = constantOf(g_, f.mask);
+      if ((k ? (*k)->shape.rank() : notedRank(g_, f.mask)) > 4) return false;
+    }
     size_t rank = 0;
     for (const Axes* a : {&f.q.axes, &f.k.axes, &f.v.axes, &f.out}) {
       if (a->empty()) continue;

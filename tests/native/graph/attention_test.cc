@@ -128,6 +128,14 @@ TEST(Attention, MasksThatBroadcastTheScores) {
   }
 }
 
+TEST(Attention, MasksOfFiveDimensionsStay) {
+  Builder n;
+  const Output q = n.swap(n.b.arg()), k = n.swap(n.b.arg()), v = n.swap(n.b.arg());
+  const Output s = n.op("AddV2", {n.product(q, k, true), n.b.constant(noise({2, 1, 1, 1, 1}))});
+  const Output y = n.product(n.op("Softmax", {s}), v, false);
+  same(n.b.returning({y}), {queries(), keys(), values()}, {{"_FusedAttention", 0}}, 1e-5f);
+}
+
 TEST(Attention, ManyKeysAndOneHeadForAll) {
   Builder n;
   const Output q = n.b.arg(), k = n.b.arg(), v = n.b.arg();
