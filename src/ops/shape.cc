@@ -9,21 +9,19 @@ namespace smw {
 
 Result<Shape> reshaped(const Shape& from, Dims dims) {
   const int64_t n = from.numElements();
-  int unknown = -1;
-  // Of an empty tensor, zeros stand aside: (0,11,4) as (0,-1) is (0,44).
-  const bool hasZero = std::ranges::find(dims, 0) != dims.end();
-  int64_t known = 1, all = 1;
-  for (size_t i = 0; i < dims.size(); ++i) {
-    if (dims[i] == -1) {
-      if (unknown >= 0) return invalidArgument("Only one input size may be -1, not both");
-      unknown = int(i);
-    } else if (dims[i] != 0) {
-      known = SMW_TRY(mul(known, dims[i]));
-    }
+  const auto unknown = std::ranges::find(dims, -1);
+  if (unknown != dims.end()) {
+    if (std::find(unknown + 1, dims.end(), -1) != dims.end())
+      return invalidArgument("Only one input size may be -1, not both");
+    // Of an empty tensor, zeros stand aside: (0,11,4) as (0,-1) is (0,44).
+    const bool hasZero = std::ranges::find(dims, 0) != dims.end();
+    int64_t known = 1, all = 1;
+    for (int64_t d : dims)
+      if (d != 0 && d != -1) known = SMW_TRY(mul(known, d));
+    for (int64_t d : from.dims())
+      if (d != 0 || !hasZero) all = SMW_TRY(mul(all, d));
+    *unknown = all / known;
   }
-  for (int64_t d : from.dims())
-    if (d != 0 || !hasZero) all = SMW_TRY(mul(all, d));
-  if (unknown >= 0) dims[size_t(unknown)] = all / known;
   const Shape shape = SMW_TRY(Shape::make(dims));
   if (shape.numElements() != n)
     return invalidArgument(cat("Input to reshape is a tensor with ", n,
