@@ -406,7 +406,7 @@ export class Engine {
 
   private mailbox(doubles: number): Float64Array {
     const address = this.guard(() => this.glue._smwMailbox(this.pointer, doubles) >>> 0);
-    return new Float64Array(this.session.heap().buffer, address, doubles);
+    return new Float64Array(this.glue.wasmMemory.buffer, address, doubles);
   }
 
   private error(): SavedModelError {

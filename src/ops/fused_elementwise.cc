@@ -212,27 +212,31 @@ class Compiler {
     program_.stages.push_back({own, {}, {}});
     return int(program_.stages.size()) - 1;
   }
-  /// What broadcasts to another shape has fewer elements, or that one has none; the vector that
-  /// Select takes as a condition for rows has fewer dimensions.
+  /// Each after those whose values it reads.
   void sortStages() {
-    const auto isBefore = [](const Shape& a, const Shape& b) {
-      const int64_t more = b.numElements() - a.numElements();
-      return more ? more > 0 : a.rank() < b.rank();
-    };
     std::vector<Stage>& stages = program_.stages;
-    const std::vector<Shape> before = shapes();
-    for (size_t i = 0; i < stages.size(); ++i)
-      for (size_t j = i + 1; j < stages.size(); ++j)
-        if (isBefore(stages[j].shape, stages[i].shape)) std::swap(stages[i], stages[j]);
-    const std::vector<Shape> after = shapes();
+    const size_t n = stages.size();
+    std::vector<size_t> depth(n), place(n);
+    bool changed = true;
+    for (size_t round = 0; changed && round < n; ++round) {
+      changed = false;
+      for (size_t i = 0; i < ops_.size(); ++i)
+        for (int o : ops_[i].operands) {
+          const int from = values_[size_t(o)].stage, to = made(i).stage;
+          if (from < 0 || from == to || depth[size_t(to)] > depth[size_t(from)]) continue;
+          depth[size_t(to)] = depth[size_t(from)] + 1;
+          changed = true;
+        }
+    }
+    std::vector<Stage> sorted(n);
+    for (size_t s = 0; s < n; ++s) {
+      for (size_t t = 0; t < n; ++t)
+        place[s] += depth[t] < depth[s] || (depth[t] == depth[s] && t < s);
+      sorted[place[s]] = std::move(stages[s]);
+    }
+    stages = std::move(sorted);
     for (Value& v : values_)
-      if (v.stage >= 0)
-        v.stage = int(std::ranges::find(after, before[size_t(v.stage)]) - after.begin());
-  }
-  std::vector<Shape> shapes() const {
-    std::vector<Shape> s;
-    for (const Stage& stage : program_.stages) s.push_back(stage.shape);
-    return s;
+      if (v.stage >= 0) v.stage = int(place[size_t(v.stage)]);
   }
 
   Value& made(size_t op) { return values_[size_t(inputs_) + op]; }
@@ -272,8 +276,7 @@ class Compiler {
           for (int o : ops_[i].operands) {
             const Value& v = values_[size_t(o)];
             const bool over = v.size() == made(i).size() && !in.plan;
-            // What another stage made has no register, nor a place yet where it is empty.
-            if (!v.whole && v.place.kind == Place::kRegister && v.lastOp == int(i) && over == early)
+            if (v.place.kind == Place::kRegister && v.lastOp == int(i) && over == early)
               used[size_t(v.place.at / registerSize)] = false;
           }
         };

@@ -372,9 +372,10 @@ class Builder {
     Lifetime& l = lifetimes_[size_t(from)];
     // Another output may have taken it, and another view of it may be read under another shape.
     if (l.bytes != bytes || l.end != p.step || l.isPart()) return -1;
-    int readings = 0;  // an op that reads it twice reads it in two ways, maybe
-    for (int other : step(p.step).inputs)
-      if (liesIn(other, root, from) && (other != in || ++readings > 1)) return -1;
+    const std::vector<int>& inputs = step(p.step).inputs;
+    if (std::ranges::count(inputs, in) > 1) return -1;  // read in two ways, maybe
+    for (int other : inputs)
+      if (other != in && liesIn(other, root, from)) return -1;
     for (int out : p.computed)
       if (out != in && storage_[size_t(out)] == from) return -1;
     return from;

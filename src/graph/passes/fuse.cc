@@ -239,7 +239,10 @@ class Fuser {
       chain.squeeze.clear();
     }
     if (n.op != "Reshape" || lastDims(chain).size() != 1) return false;
-    std::vector<int64_t> last = lastEntries(n.inputs[1]);
+    Output shape = n.inputs[1];
+    if (const Node& parts = g_[shape.node]; parts.op == "ConcatV2" && parts.inputs.size() > 1)
+      shape = parts.inputs[parts.inputs.size() - 2];  // as Tensordot makes it
+    const std::vector<int64_t> last = partlyKnownInts(g_, shape);
     int64_t columns = 1;
     size_t from = last.size();
     do {
@@ -251,20 +254,6 @@ class Fuser {
     chain.reshape = n.inputs[1];
     return true;
   }
-  /// As many of the last elements of an integer vector as are known. As Tensordot makes it.
-  std::vector<int64_t> lastEntries(Output o) const {
-    const Node& n = g_[o.node];
-    if (n.op == "ConcatV2" && n.inputs.size() > 1) o = n.inputs[n.inputs.size() - 2];
-    if (n.op != "Pack") return knownInts(g_, o);
-    std::vector<int64_t> last;
-    for (size_t i = n.inputs.size(); i-- > 0;) {
-      const std::vector<int64_t> known = knownInts(g_, n.inputs[i]);
-      if (known.size() != 1) break;
-      last.insert(last.begin(), known[0]);
-    }
-    return last;
-  }
-
   bool activation(Chain& chain, const Node& n) {
     static constexpr std::string_view kNames[] = {
         "Relu",     "Relu6",    "LeakyRelu", "Elu",   "Selu",       "Sigmoid",  "Tanh",

@@ -145,6 +145,17 @@ std::vector<int64_t> knownInts(const Graph& g, Output o) {
   return {ints->data(), ints->data() + ints->size()};
 }
 
+std::vector<int64_t> partlyKnownInts(const Graph& g, Output o) {
+  const Node& n = g[o.node];
+  if (n.op != "Pack") return knownInts(g, o);
+  std::vector<int64_t> all;
+  for (Output in : n.inputs) {
+    const std::vector<int64_t> one = knownInts(g, in);
+    all.push_back(one.size() == 1 ? one[0] : -1);
+  }
+  return all;
+}
+
 int notedRank(const Graph& g, Output o) {
   const auto* shapes = g[o.node].attrs.find<std::vector<PartialShape>>("_output_shapes");
   return shapes && size_t(o.index) < shapes->size() ? (*shapes)[size_t(o.index)].rank() : -1;

@@ -50,6 +50,10 @@ class Match {
 /// A constant vector of int32 or int64; empty where `o` is none.
 std::vector<int64_t> knownInts(const Graph& g, Output o);
 
+/// A vector of integers with -1 for what is not known: a constant, or a Pack of scalars. Empty
+/// where `o` is neither.
+std::vector<int64_t> partlyKnownInts(const Graph& g, Output o);
+
 /// The rank that the exporter noted for output `o`, or -1.
 int notedRank(const Graph& g, Output o);
 

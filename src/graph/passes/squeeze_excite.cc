@@ -132,13 +132,7 @@ class SqueezeExcites {
 
   /// C of the shape (N,1,1,C), by value or as Keras makes it of the batch's size; 0 for others.
   int64_t pixelChannels(Output shape) const {
-    const Node& n = g_[shape.node];
-    std::vector<int64_t> dims = knownInts(g_, shape);
-    if (n.op == "Pack")
-      for (Output o : n.inputs) {
-        const std::vector<int64_t> d = knownInts(g_, o);
-        dims.push_back(d.size() == 1 ? d[0] : -1);
-      }
+    const std::vector<int64_t> dims = partlyKnownInts(g_, shape);
     return dims.size() == 4 && dims[1] == 1 && dims[2] == 1 ? std::max<int64_t>(dims[3], 0) : 0;
   }
   bool overImage(Output axes) const {
