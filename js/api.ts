@@ -2,6 +2,7 @@
 import type { EngineOptions, ReadRange } from './engine.ts';
 import { invalidArgument, SavedModelError, throwIfAborted } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
+import { LocalHost } from './host/local.ts';
 import { WorkerHost } from './host/worker_host.ts';
 import type { SavedModelInfo } from './info.ts';
 import { SavedModel } from './model.ts';
@@ -107,7 +108,7 @@ export function makeApi(platform: Platform): Api {
     let [variant, next] = variants(options, count) as [Variant, Variant?];
     const starting: Promise<Host> =
       options.worker === false
-        ? platform.localHost()
+        ? platform.engine().then((script) => new LocalHost(script, platform.startWorker))
         : platform.startWorker().then((port) => new WorkerHost(port));
     // Compiling, opening and starting go on side by side.
     const ready = Promise.all([compile(variant, options), starting]);
@@ -167,9 +168,9 @@ export function makeApi(platform: Platform): Api {
       const reasons = reason ? [reason] : [];
       for (const name of ['simd', 'relaxedSimd'] as const)
         if (!found[name]) reasons.push(`${name}: WebAssembly.validate refuses its instructions`);
-      const { Engine, factory } = await platform.engine();
+      const { Engine } = await platform.engine();
       const full = found.simd && variants({ ...options, ops: 'full' }, 1)[0]!;
-      const engine = full && (await Engine.create(factory, await compile(full, options), {}));
+      const engine = full && (await Engine.create(await compile(full, options), {}));
       return {
         ...found,
         threads: most,

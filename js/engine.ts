@@ -1,6 +1,7 @@
 // Drives one wasm instance, which holds one model: fills the file ranges that it asks for, and copies
 // tensors in and out. Runs in the worker, or in the page where there is none. The protocol is that of
 // src/wasm/bindings.cc.
+import factory from 'smw-glue';
 import {
   abortError,
   disposed,
@@ -8,6 +9,7 @@ import {
   throwIfAborted,
   type ErrorFacts,
 } from './errors.ts';
+import type { Loaded } from './host/host.ts';
 import { makeMemory, Pool, type Threads } from './host/pool.ts';
 import { Session, Text } from './session.ts';
 import type { Take } from './sources/source.ts';
@@ -44,7 +46,7 @@ export interface RawTensor {
   data: ArrayBufferView | Uint8Array[];
 }
 
-export const DT_STRING = 7;
+const DT_STRING = 7;
 
 export interface EngineFile {
   path: string;
@@ -158,7 +160,7 @@ const optionLines = (o: EngineOptions): string => {
 };
 
 /** Lets timers, messages and input events through: the engine works in slices between such turns. */
-const turn: () => Promise<void> = (() => {
+const turn: () => Promise<void> = /* @__PURE__ */ (() => {
   // Node delivers a port's messages by the thousand before it looks at timers.
   if (typeof setImmediate === 'function') return () => new Promise((r) => setImmediate(r));
   let waiting: (() => void)[] = [];
@@ -198,15 +200,14 @@ export class Engine {
 
   private constructor(
     private readonly glue: SmwModule,
-    options: EngineOptions,
+    private readonly options: EngineOptions,
   ) {
     this.session = new Session(glue, optionLines(options));
     this.pointer = this.session.pointer;
   }
 
-  /** `wasm` is instantiated with `factory`, the glue of all variants. More than one thread takes one with threads. */
+  /** More than one thread takes a variant with threads. */
   static async create(
-    factory: ModuleFactory,
     wasm: WebAssembly.Module,
     options: EngineOptions,
     threads?: Threads,
@@ -249,15 +250,12 @@ export class Engine {
   supportedOps(): string[] {
     return this.session.supportedOps();
   }
-  /** SavedModelInfo, where the options said `inspect`. */
-  info(): unknown {
-    return this.session.tell(Text.Info);
-  }
-  about(): About {
-    return this.session.tell(Text.About);
-  }
-  compression(): CompressedWeight[] {
-    return this.session.tell(Text.Compression);
+  /** What an engine that was just loaded tells. */
+  describe(): Loaded {
+    const { threads, reason, options, session } = this;
+    const compressed: CompressedWeight[] = options.weights ? session.tell(Text.Compression) : [];
+    const told: Loaded['told'] = session.tell(options.inspect ? Text.Info : Text.About);
+    return { told, threads, reason, compressed };
   }
   memory(): MemoryReport {
     const wasm = this.session.heap().length;

@@ -65,6 +65,13 @@ export interface PlainError {
   name?: string;
 }
 
+/** Errors of the engine's script, which has a SavedModelError of its own, become ours. */
+export const withOwnErrors = <T>(work: Promise<T>): Promise<T> =>
+  work.catch((error) => {
+    if (error?.name === 'SavedModelError') Object.setPrototypeOf(error, SavedModelError.prototype);
+    throw error;
+  });
+
 export function toPlainError(error: unknown): PlainError {
   if (error instanceof SavedModelError) {
     return { message: error.message, facts: { ...error, name: error.input } };

@@ -176,14 +176,10 @@ const list = (names: readonly string[]) => names.map((n) => `'${n}'`).join(', ')
 
 function argumentsOf(facts: readonly EngineArgument[], order: readonly string[]): Arguments {
   const result = Object.create(null) as Record<string, ArgumentInfo>;
-  Object.defineProperty(result, 'order', { value: order, configurable: true, writable: true });
-  for (const { key, name, dtype, shape } of facts)
-    Object.defineProperty(result, key, {
-      value: { name, dtype: dtype as DType, shape },
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+  const define = (key: string, value: unknown, enumerable: boolean) =>
+    Object.defineProperty(result, key, { value, enumerable, configurable: true, writable: true });
+  define('order', order, false);
+  for (const { key, name, dtype, shape } of facts) define(key, { name, dtype, shape }, true);
   return result as Arguments;
 }
 

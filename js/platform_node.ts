@@ -24,8 +24,7 @@ export const nodePlatform: Platform = {
   wasmUrl: (variant) => new URL(`./smw-${variant}.wasm`, import.meta.url),
   compile,
   startWorker,
-  localHost: async () => new (await import('./host/engine_and_glue.ts')).LocalHost(startWorker),
   cores: availableParallelism,
-  engine: () => import('./host/engine_and_glue.ts'),
+  engine: () => import('./node_worker.ts'),
   openSource: openPath,
 };

@@ -17,24 +17,17 @@ function wasmUrl(variant: Variant): URL {
   const moved = beside(`smw-${variant}.wasm`);
   if (moved) return moved;
   // Whole literals, so that bundlers find the files.
-  switch (variant) {
-    case 'core-relaxed':
-      return new URL('./smw-core-relaxed.wasm', import.meta.url);
-    case 'core-strict':
-      return new URL('./smw-core-strict.wasm', import.meta.url);
-    case 'full-relaxed':
-      return new URL('./smw-full-relaxed.wasm', import.meta.url);
-    case 'full-strict':
-      return new URL('./smw-full-strict.wasm', import.meta.url);
-    case 'core-relaxed-threads':
-      return new URL('./smw-core-relaxed-threads.wasm', import.meta.url);
-    case 'core-strict-threads':
-      return new URL('./smw-core-strict-threads.wasm', import.meta.url);
-    case 'full-relaxed-threads':
-      return new URL('./smw-full-relaxed-threads.wasm', import.meta.url);
-    case 'full-strict-threads':
-      return new URL('./smw-full-strict-threads.wasm', import.meta.url);
-  }
+  const urls = [
+    new URL('./smw-core-relaxed.wasm', import.meta.url),
+    new URL('./smw-core-relaxed-threads.wasm', import.meta.url),
+    new URL('./smw-core-strict.wasm', import.meta.url),
+    new URL('./smw-core-strict-threads.wasm', import.meta.url),
+    new URL('./smw-full-relaxed.wasm', import.meta.url),
+    new URL('./smw-full-relaxed-threads.wasm', import.meta.url),
+    new URL('./smw-full-strict.wasm', import.meta.url),
+    new URL('./smw-full-strict-threads.wasm', import.meta.url),
+  ];
+  return urls[4 * +/full/.test(variant) + 2 * +/strict/.test(variant) + +/threads/.test(variant)]!;
 }
 
 const WASM = 'WebAssembly of savedmodel-wasm';
@@ -68,21 +61,22 @@ async function compile(url: URL): Promise<WebAssembly.Module> {
 
 async function startWorker(): Promise<WorkerPort> {
   const moved = beside('worker.mjs');
+  const name = 'savedmodel-wasm';
   return webPort(
     moved
-      ? new Worker(moved, { type: 'module' })
-      : new Worker(new URL('./worker.mjs', import.meta.url), { type: 'module' }),
+      ? new Worker(moved, { type: 'module', name })
+      : new Worker(new URL('./worker.mjs', import.meta.url), {
+          type: 'module',
+          name: 'savedmodel-wasm',
+        }),
   );
 }
-
-const engine = () => part(import('./host/engine_and_glue.ts'));
 
 export const webPlatform: Platform = {
   wasmUrl,
   compile,
   startWorker,
-  localHost: async () => new (await engine()).LocalHost(startWorker),
   cores: () => navigator.hardwareConcurrency,
-  engine,
+  engine: () => part(import('./worker.ts')),
   openSource: async () => undefined,
 };

@@ -1,5 +1,5 @@
 import { DTYPES, dtypeOfNumber, isDType, type DType, type NumericArray } from './dtypes.ts';
-import { DT_STRING, type RawTensor } from './engine.ts';
+import type { RawTensor } from './engine.ts';
 import { invalidArgument } from './errors.ts';
 import { bfloat16ToFloat, halfToFloat } from './half.ts';
 import { convertValues, flatten, inferDType, typedArrayDType, type Leaf } from './convert.ts';
@@ -155,7 +155,7 @@ export function toRaw(t: Tensor): RawTensor {
 export function fromRaw({ dtype: number, shape, data }: RawTensor): Tensor {
   const dtype = dtypeOfNumber(number);
   if (!dtype) throw invalidArgument(`a tensor of DataType ${number} cannot be shown`);
-  if (number === DT_STRING) {
+  if (dtype === 'string') {
     const strings = (data as Uint8Array[]).map((bytes) => {
       try {
         return utf8.decode(bytes);

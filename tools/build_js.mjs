@@ -1,15 +1,16 @@
 // js/*.ts -> dist/: js/index.ts for browsers, js/node.ts for Node, js/worker.ts, js/cli.ts, and declarations.
 import esbuild from 'esbuild';
 import { chmodSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { bin, exists, inRoot, run } from './lib/run.mjs';
 import { variants } from './lib/variants.mjs';
 
 // Members that neither users nor Emscripten's glue know. Messages may have them: page and worker are built together.
 const ours =
-  'answerRead|awaitHelpers|begin|budgetMs|claim|compressed|early|ended|enqueue|exact|expect|filled|filler|fillRanges|' +
-  'glue|guard|heap|inferred|localHost|lose|lost|mailbox|makeSignature|nextId|noThreads|onError|onMessage|openSource|' +
-  'parts|passing|pointer|pool|ports|position|progress|ranged|reader|readRange|request|rest|session|started|' +
-  'startWorker|stop|take|takeOutputs|tell|told|turn|waiting|wasmUrl';
+  'answerRead|ask|awaitHelpers|begin|budgetMs|busy|claim|compressed|early|ended|enqueue|exact|expect|facts|failed|' +
+  'fillRanges|filled|filler|glue|guard|heap|inferred|localHost|lose|lost|mailbox|makeSignature|nextId|noThreads|' +
+  'onError|onMessage|openSource|parts|passing|pointer|pool|ports|position|post|progress|ranged|readRange|reader|' +
+  'request|rest|script|session|startWorker|started|stop|take|takeOutputs|tell|told|turn|waiting|wasmUrl';
 
 const common = {
   mangleProps: new RegExp(`^(${ours})$`),
@@ -17,13 +18,23 @@ const common = {
   format: 'esm',
   target: 'es2022',
   minify: true,
-  splitting: true,
   outdir: inRoot('dist'),
+  entryNames: '[name]',
   outExtension: { '.js': '.mjs' },
   legalComments: 'none',
   // Fields without a value are for the type checker only.
   tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   logLevel: 'warning',
+};
+/** Scripts that others load stay files of their own, each whole in itself: a page has them all in two turns. */
+const scripts = {
+  name: 'scripts',
+  setup: (b) =>
+    b.onResolve({ filter: /\/(worker|node_worker|node|profile|unzip)\.ts$/ }, ({ path, kind }) =>
+      kind === 'entry-point'
+        ? undefined
+        : { path: `./${basename(path, '.ts')}.mjs`, external: true },
+    ),
 };
 const present = (...names) => names.map((n) => `js/${n}.ts`).filter((file) => exists(file));
 
@@ -57,7 +68,7 @@ function glueOf(platform) {
     SMW_THREAD: nameOfExport(glue, 'smwThread'),
     SMW_THREAD_LOST: nameOfExport(glue, 'smwThreadLost'),
   };
-  return { define, plugins: [gluePlugin(glue)] };
+  return { define, plugins: [gluePlugin(glue), scripts] };
 }
 
 function gluePlugin(glue) {
@@ -70,22 +81,31 @@ function gluePlugin(glue) {
   };
 }
 
+function optionsOf(platform, ...entries) {
+  return {
+    ...common,
+    entryPoints: present(...entries).map((file) => inRoot(file)),
+    platform,
+    ...glueOf(platform === 'browser' ? 'web' : 'node'),
+  };
+}
+
+/** Scripts that work together agree upon the short names of members, though each is a bundle of its own. */
+async function bundle(...all) {
+  let mangleCache = {};
+  for (const options of all) {
+    const together = { ...options, splitting: true, write: false, mangleCache };
+    ({ mangleCache } = await esbuild.build(together));
+  }
+  for (const options of all) await esbuild.build({ ...options, mangleCache });
+}
+
 export async function buildPackage() {
   if (!exists('js/index.ts')) return;
-  await esbuild.build({
-    ...common,
-    entryPoints: present('index', 'worker', 'profile').map((file) => inRoot(file)),
-    chunkNames: 'web-[hash]',
-    platform: 'browser',
-    ...glueOf('web'),
-  });
-  await esbuild.build({
-    ...common,
-    entryPoints: present('node', 'node_worker', 'profile', 'cli').map((file) => inRoot(file)),
-    chunkNames: 'node-[hash]',
-    platform: 'node',
-    ...glueOf('node'),
-  });
+  await bundle(
+    optionsOf('browser', 'index', 'worker', 'profile', 'sources/unzip'),
+    optionsOf('node', 'node', 'node_worker', 'cli'),
+  );
   if (exists('dist/cli.mjs')) chmodSync(inRoot('dist/cli.mjs'), 0o755);
   run(process.execPath, [bin('tsc'), '-p', 'tsconfig.build.json']);
 }

@@ -1,5 +1,5 @@
 // Where an engine runs: in a worker, or right here.
-import type { About, Engine, EngineCall, EngineFile, EngineOptions } from '../engine.ts';
+import type { About, EngineCall, EngineFile, EngineOptions } from '../engine.ts';
 import type { CompressedWeight, MemoryReport, Progress, RawTensor, ReadRange } from '../engine.ts';
 import type { SavedModelInfo } from '../info.ts';
 
@@ -33,12 +33,4 @@ export interface Host {
   memory(): Promise<MemoryReport>;
   /** Frees everything; a call under way rejects. */
   dispose(): void;
-}
-
-/** What an engine that was just loaded tells. */
-export function describe(engine: Engine, options: EngineOptions): Loaded {
-  const { threads, reason } = engine;
-  const compressed = options.weights ? engine.compression() : [];
-  const told = options.inspect ? (engine.info() as SavedModelInfo) : engine.about();
-  return { told, threads, reason, compressed };
 }

@@ -1,8 +1,8 @@
 // The engine in the calling thread. Calls work in short slices, so that a page keeps breathing.
-import factory from 'smw-glue';
-import { Engine, type EngineCall, type RawTensor } from '../engine.ts';
-import { disposed } from '../errors.ts';
-import { describe, type Host, type Loaded, type LoadRequest } from './host.ts';
+import type { Engine, EngineCall, MemoryReport, RawTensor } from '../engine.ts';
+import { disposed, withOwnErrors } from '../errors.ts';
+import type { EngineScript } from '../platform.ts';
+import type { Host, Loaded, LoadRequest } from './host.ts';
 import type { StartWorker } from './pool.ts';
 
 const SLICE_MS = 8;
@@ -10,30 +10,35 @@ const SLICE_MS = 8;
 export class LocalHost implements Host {
   private engine: Engine | undefined;
 
-  constructor(private readonly start: StartWorker) {}
+  constructor(
+    private readonly script: EngineScript,
+    private readonly start: StartWorker,
+  ) {}
 
-  async load(request: LoadRequest): Promise<Loaded> {
-    const { wasm, files, options, threads, read, onProgress, signal } = request;
-    const engine = await Engine.create(factory, wasm, options, {
-      count: threads,
-      start: this.start,
-    });
-    await engine.load(files, read, onProgress, signal);
-    this.engine = engine;
-    return describe(engine, options);
+  load(request: LoadRequest): Promise<Loaded> {
+    return withOwnErrors(this.make(request));
   }
-  async call(call: EngineCall, signal: AbortSignal | undefined): Promise<RawTensor[]> {
-    return this.open().call(call, SLICE_MS, signal);
+  call(call: EngineCall, signal: AbortSignal | undefined): Promise<RawTensor[]> {
+    return withOwnErrors(this.open((engine) => engine.call(call, SLICE_MS, signal)));
   }
-  async memory() {
-    return this.open().memory();
+  memory(): Promise<MemoryReport> {
+    return withOwnErrors(this.open((engine) => engine.memory()));
   }
   dispose(): void {
     this.engine?.end();
     this.engine = undefined;
   }
-  private open(): Engine {
+
+  private async make(request: LoadRequest): Promise<Loaded> {
+    const { wasm, files, options, threads, read, onProgress, signal } = request;
+    const pool = { count: threads, start: this.start };
+    const engine = await this.script.Engine.create(wasm, options, pool);
+    await engine.load(files, read, onProgress, signal);
+    this.engine = engine;
+    return engine.describe();
+  }
+  private async open<T>(use: (engine: Engine) => T): Promise<Awaited<T>> {
     if (!this.engine) throw disposed();
-    return this.engine;
+    return await use(this.engine);
   }
 }

@@ -43,5 +43,5 @@ export type FromWorker =
 
 /** The two ways to post, of Worker and of worker_threads. */
 export interface Port<Out> {
-  postMessage(message: Out, transfer?: Transferable[]): void;
+  post(message: Out, transfer?: Transferable[]): void;
 }

@@ -1,7 +1,7 @@
 // The helper threads of an engine, seen from the engine.
 import { SavedModelError } from '../errors.ts';
 import type { ThreadMessage } from './thread.ts';
-import type { WorkerPort } from './worker_host.ts';
+import type { WorkerFailure, WorkerPort } from './worker_host.ts';
 
 /** Starts a worker of the package's own script. */
 export type StartWorker = () => Promise<WorkerPort>;
@@ -45,12 +45,12 @@ export class Pool {
     this.started = Promise.all(
       Array.from({ length: threads.count - 1 }, async (_, i) => {
         const port = await threads.start();
-        if (this.ended) return port.terminate();
+        if (this.ended) return port.stop();
         this.ports.push(port);
         return new Promise<void>((done, failed) => {
           port.onMessage(() => done());
           port.onError(failed);
-          port.postMessage({ type: 'thread', slot: i + 1, ...about });
+          port.post({ type: 'thread', slot: i + 1, ...about });
         });
       }),
     );
@@ -69,7 +69,7 @@ export class Pool {
       return this.threads.count;
     } catch (cause) {
       this.end();
-      throw noThreads((cause as Error).message, cause);
+      throw noThreads((cause as WorkerFailure).message ?? 'a worker failed', cause);
     } finally {
       clearTimeout(timer!);
     }
@@ -78,7 +78,7 @@ export class Pool {
   /** Only between runs: then no helper holds work. Without helpers the engine does all by itself. */
   end(): void {
     this.ended = true;
-    for (const port of this.ports) port.terminate();
+    for (const port of this.ports) port.stop();
     this.ports = [];
   }
 }

@@ -1,8 +1,6 @@
 // The worker's side: one engine, answering messages.
-import factory from 'smw-glue';
 import { Engine, type RawTensor, type ReadRange } from '../engine.ts';
 import { abortError, disposed, fromPlainError, toPlainError } from '../errors.ts';
-import { describe } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
 import type { StartWorker } from './pool.ts';
 import { help } from './thread.ts';
@@ -20,11 +18,11 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
   const aborts = new Map<number, AbortController>();
 
   const read: ReadRange = async (file, offset, length, take) => {
-    if (!take) return port.postMessage({ type: 'read', file, offset, length });
+    if (!take) return port.post({ type: 'read', file, offset, length });
     const bytes = await new Promise<Uint8Array>((done, failed) => {
       const number = nextRead++;
       reads.set(number, { done, failed });
-      port.postMessage({ type: 'read', read: number, file, offset, length });
+      port.post({ type: 'read', read: number, file, offset, length });
     });
     take(bytes, 0);
   };
@@ -42,12 +40,12 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
     switch (message.type) {
       case 'load': {
         const threads = { count: message.threads, start };
-        const made = await Engine.create(factory, message.wasm, message.options, threads);
+        const made = await Engine.create(message.wasm, message.options, threads);
         const onProgress = (progress: { loaded: number; total: number }) =>
-          port.postMessage({ type: 'progress', id, progress });
+          port.post({ type: 'progress', id, progress });
         await made.load(message.files, read, onProgress, signal);
         engine = made;
-        return { type: 'done', id, value: describe(made, message.options) };
+        return { type: 'done', id, value: made.describe() };
       }
       case 'call': {
         const value = await loaded().call(message.call, message.budgetMs, signal);
@@ -59,7 +57,7 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
   }
 
   return (message) => {
-    if (message.type === 'thread') return help(message, () => port.postMessage({ type: 'ready' }));
+    if (message.type === 'thread') return help(message, () => port.post({ type: 'ready' }));
     if (message.type === 'abort') return aborts.get(message.id)?.abort(abortError());
     if (message.type === 'bytes') {
       const waiting = reads.get(message.read);
@@ -74,10 +72,10 @@ export function serve(port: Port<FromWorker>, start: StartWorker): (message: ToW
       .then((reply) => {
         const moved =
           reply.type === 'done' && Array.isArray(reply.value) ? buffersOf(reply.value) : [];
-        port.postMessage(reply, moved);
+        port.post(reply, moved);
       })
       .catch((error: unknown) =>
-        port.postMessage({ type: 'failed', id: message.id, error: toPlainError(error) }),
+        port.post({ type: 'failed', id: message.id, error: toPlainError(error) }),
       )
       .finally(() => aborts.delete(message.id));
   };

@@ -1,6 +1,12 @@
 // The page's side of a worker.
 import type { EngineCall, MemoryReport, RawTensor } from '../engine.ts';
-import { disposed, fromPlainError, throwIfAborted, toPlainError } from '../errors.ts';
+import {
+  disposed,
+  fromPlainError,
+  SavedModelError,
+  throwIfAborted,
+  toPlainError,
+} from '../errors.ts';
 import { wholeRange, type Take } from '../sources/source.ts';
 import type { Host, Loaded, LoadRequest } from './host.ts';
 import type { FromWorker, Port, ToWorker } from './messages.ts';
@@ -9,10 +15,15 @@ import type { FromWorker, Port, ToWorker } from './messages.ts';
 export interface WorkerPort extends Port<ToWorker> {
   onMessage(take: (message: FromWorker) => void): void;
   /** The script could not be loaded, or the worker died. */
-  onError(take: (error: Error) => void): void;
+  onError(take: (error: WorkerFailure) => void): void;
   /** Calls are under way: in Node the process waits for them. */
   busy?(on: boolean): void;
-  terminate(): void;
+  stop(): void;
+}
+
+/** An Error of the worker in Node, an ErrorEvent in a page: without a message where the script could not be had. */
+export interface WorkerFailure {
+  message?: string;
 }
 
 /** Slices of a call that can be aborted; others run in one go. */
@@ -32,7 +43,18 @@ export class WorkerHost implements Host {
 
   constructor(private readonly port: WorkerPort) {
     port.onMessage((m) => this.take(m));
-    port.onError((e) => this.end(e));
+    port.onError((cause) => {
+      const why = cause.message
+        ? `: ${cause.message}`
+        : ' (is worker.mjs beside the script, and allowed by CSP?)';
+      this.end(
+        new SavedModelError(
+          `The worker of savedmodel-wasm failed${why}`,
+          { code: 'INTERNAL', modelLost: true },
+          { cause },
+        ),
+      );
+    });
   }
 
   async load(request: LoadRequest): Promise<Loaded> {
@@ -65,7 +87,7 @@ export class WorkerHost implements Host {
       throwIfAborted(signal);
       if (this.ended) throw this.ended;
       const id = this.nextId++;
-      const onAbort = () => this.port.postMessage({ type: 'abort', id });
+      const onAbort = () => this.port.post({ type: 'abort', id });
       signal?.addEventListener('abort', onAbort, { once: true });
       const settled = <A>(then: (a: A) => void) => {
         return (a: A) => {
@@ -75,7 +97,7 @@ export class WorkerHost implements Host {
       };
       this.waiting.set(id, { done: settled(done), failed: settled(failed), request });
       if (this.waiting.size === 1) this.port.busy?.(true);
-      this.port.postMessage(make(id));
+      this.port.post(make(id));
     });
   }
 
@@ -105,16 +127,16 @@ export class WorkerHost implements Host {
       const bytes = await wholeRange(read, length);
       const whole = bytes.byteLength === bytes.buffer.byteLength;
       const transfer = whole ? [bytes.buffer as ArrayBuffer] : [];
-      this.port.postMessage({ type: 'bytes', read: m.read, bytes }, transfer);
+      this.port.post({ type: 'bytes', read: m.read, bytes }, transfer);
     } catch (error) {
-      this.port.postMessage({ type: 'bytes', read: m.read, error: toPlainError(error) });
+      this.port.post({ type: 'bytes', read: m.read, error: toPlainError(error) });
     }
   }
 
   private end(error: Error): void {
     if (this.ended) return;
     this.ended = error;
-    this.port.terminate();
+    this.port.stop();
     for (const { failed } of this.waiting.values()) failed(error);
     this.waiting.clear();
   }

@@ -16,6 +16,17 @@ const mounts = {
   '/test/': inRoot('tests/browser/pages'),
 };
 
+/** A page that never answers fails its test, and no other. */
+const TEST_MS = 120_000;
+
+function inTime(work) {
+  let timer;
+  const late = new Promise((_, failed) => {
+    timer = setTimeout(() => failed(new Error(`no end after ${TEST_MS} ms`)), TEST_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 async function runOne(browser, { body, options }) {
   const server = await serve({ ...options, mounts: { ...mounts, ...options.mounts } });
   const context = await browser.newContext();
@@ -25,7 +36,7 @@ async function runOne(browser, { body, options }) {
   page.on('pageerror', (e) => consoleErrors.push(e.message));
   page.setDefaultTimeout(30_000);
   try {
-    await body({ page, url: server.url, consoleErrors });
+    await inTime(body({ page, url: server.url, consoleErrors }));
   } finally {
     await context.close();
     await server.close();

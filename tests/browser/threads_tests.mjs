@@ -214,8 +214,8 @@ test('threads: a worker that is refused shared memory leaves one thread, with th
   const seen = await page.evaluate(async () => {
     const { smw, digits, images, Worker } = globalThis;
     globalThis.Worker = class extends Worker {
-      constructor() {
-        super(new URL('/test/unshared_worker.js', globalThis.location.href), { type: 'module' });
+      constructor(_, options) {
+        super(new URL('/test/unshared_worker.js', globalThis.location.href), options);
       }
     };
     const model = await smw.load(digits, { threads: 2 });

@@ -1,8 +1,10 @@
 // Loading and calling, from every source that Node has.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { zipSync } from 'fflate';
 import { serve } from '../../tools/serve.mjs';
 import {
@@ -28,6 +30,26 @@ async function expectWine(model) {
   }
   model.dispose();
 }
+
+test("an application's own worker: its messages stay its own", async () => {
+  const script = `
+    import { parentPort } from 'node:worker_threads';
+    import { load } from ${JSON.stringify(new URL('../../dist/node.mjs', import.meta.url).href)};
+    parentPort.on('message', async ({ id, type }) => {
+      const model = await load(${JSON.stringify(digits)}, { worker: false });
+      parentPort.postMessage({ id, type, names: Object.keys(model.signatures) });
+      model.dispose();
+    });`;
+  const url = `data:text/javascript,${encodeURIComponent(script)}`;
+  const worker = new Worker(new URL(url));
+  const names = ['serve', 'serving_default'];
+  // The second comes once the engine's script is there; both could be taken for the engine's.
+  for (const type of ['call', 'load']) {
+    worker.postMessage({ id: 7, type });
+    expect(await once(worker, 'message')).toEqual([{ id: 7, type, names }]);
+  }
+  await worker.terminate();
+});
 
 describe.each([
   ['in a worker', {}],

@@ -28,7 +28,7 @@ export function check() {
     if (size > mostRaw || brotli > mostBrotli)
       problems.push(`dist/${file}: ${size} bytes, Brotli ${brotli}`);
   }
-  const script = total(/^(index|worker|web-.*)\.mjs$/);
+  const script = total(/^(index|worker|unzip)\.mjs$/);
   const glueFile = 'build/wasm/smw-core-strict-threads.web.mjs';
   const glue = exists(glueFile)
     ? esbuild.transformSync(readFileSync(inRoot(glueFile), 'utf8'), { minify: true }).code.length
