@@ -1,6 +1,6 @@
 // npm test: set up, build, run every suite. The last line is "N passed, N failed".
 //   --ci          the checks of sources and sizes too; a failed check counts as one failure
-//   --only a,b    some suites only (native, fuzz, jest, browser)
+//   --only a,b    some suites only (native, fuzz, jest, conformance, browser)
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { build } from './build.mjs';
 import { runChecks, sourceChecks } from './check.mjs';
@@ -8,6 +8,7 @@ import * as size from './check/size.mjs';
 import { inRoot, setup } from './lib/run.mjs';
 import { printSlowest } from './lib/slowest.mjs';
 import * as browser from './suites/browser.mjs';
+import * as conformance from './suites/conformance.mjs';
 import * as fuzz from './suites/fuzz.mjs';
 import * as jest from './suites/jest.mjs';
 import * as native from './suites/native.mjs';
@@ -42,10 +43,11 @@ setup();
 if (ci) await step('checks', async () => failures(await runChecks(sourceChecks)));
 if (wanted(native)) await step('native', native.runSuite);
 if (wanted(fuzz)) await step('fuzz', fuzz.runSuite);
-if (wanted(jest) || wanted(browser)) {
+if (wanted(jest) || wanted(conformance) || wanted(browser)) {
   await step('build', build);
   if (ci) await step('sizes', async () => failures(await runChecks([size])));
   if (wanted(jest)) await step('jest', jest.runSuite);
+  if (wanted(conformance)) await step('conformance', conformance.runSuite);
   if (wanted(browser)) await step('browser', browser.runSuite);
 }
 if (ci) printSlowest(['asan', 'wasm']);

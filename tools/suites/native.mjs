@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { capture, cmakeBuild, exists, inRoot } from '../lib/run.mjs';
 
-const sanitizers = {
+export const sanitizers = {
   ASAN_OPTIONS: 'allocator_may_return_null=1',
   UBSAN_OPTIONS: 'print_stacktrace=1',
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 
 #include "base/strings.h"
 #include "compare.h"
@@ -154,7 +155,8 @@ Outcome ModelRunner::load(const Json& c) {
 
 Outcome ModelRunner::run(int i) {
   const Json& c = about_["cases"].items[size_t(i)];
-  if (kindOfModel(about_) != "model")
+  // Keras says `keras` of SavedModels that it exported, too.
+  if (kindOfModel(about_) != "model" && !std::filesystem::exists(path_ + "/saved_model.pb"))
     return {Verdict::kUnsupported, cat(kindOfModel(about_), " files on the native build")};
   if (c["function"])
     return {Verdict::kUnsupported, "functions of the object graph on the native build"};
