@@ -31,6 +31,12 @@ async function expectWine(model) {
   model.dispose();
 }
 
+test('docs/ops.md has all ops of the full variant, and no other', async () => {
+  const page = readFileSync(new URL('../../docs/ops.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/^\| (\w+) \| .*->.* \| (core|full) \|$/gm)].map(([, op]) => op);
+  expect(listed).toEqual([...(await capabilities()).supportedOps].sort());
+});
+
 test("an application's own worker: its messages stay its own", async () => {
   const script = `
     import { parentPort } from 'node:worker_threads';
