@@ -1,6 +1,6 @@
 // load, inspect and capabilities over a platform.
 import type { EngineOptions, ReadRange } from './engine.ts';
-import { invalidArgument, SavedModelError, throwIfAborted } from './errors.ts';
+import { invalidArgument, SavedModelError, throwIfAborted, withOwnErrors } from './errors.ts';
 import type { Host, Loaded } from './host/host.ts';
 import { LocalHost } from './host/local.ts';
 import { WorkerHost } from './host/worker_host.ts';
@@ -170,7 +170,7 @@ export function makeApi(platform: Platform): Api {
         if (!found[name]) reasons.push(`${name}: WebAssembly.validate refuses its instructions`);
       const { Engine } = await platform.engine();
       const full = found.simd && variants({ ...options, ops: 'full' }, 1)[0]!;
-      const engine = full && (await Engine.create(await compile(full, options), {}));
+      const engine = full && (await withOwnErrors(Engine.create(await compile(full, options), {})));
       return {
         ...found,
         threads: most,
