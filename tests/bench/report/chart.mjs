@@ -24,7 +24,7 @@ function modelRows(run, engines) {
 
 const legend = (engines) =>
   engines.map(([kind], i) => {
-    const x = layout.left + i * 130;
+    const x = layout.left + i * 140;
     return `<rect x="${x}" y="8" width="10" height="10" fill="${colors[kind]}"/>${text(x + 15, 17, titles[kind])}`;
   });
 
