@@ -3,63 +3,47 @@
 
 #include <gtest/gtest.h>
 
-#include "proto/meta_graph.pb.h"
 #include "support/attr.h"
-#include "vfs/memory_files.h"
+#include "support/saved_model_file.h"
 
 namespace smw {
 namespace {
 
+using tensorflow::DT_FLOAT;
 using tensorflow::NodeDef;
 
-struct SavedModelFile {
-  tensorflow::SavedModel model;
-  tensorflow::MetaGraphDef& meta = *model.add_meta_graphs();
-  MemoryFiles files;
-
-  SavedModelFile() {
-    model.set_saved_model_schema_version(1);
-    meta.mutable_meta_info_def()->add_tags("serve");
-  }
-  static NodeDef& fill(NodeDef* n, const char* name, const char* op,
+/// Nodes of float32.
+struct FloatModel : SavedModelFile {
+  /// Fills a node that is not of the graph, as of a function.
+  static NodeDef& fill(NodeDef& n, const char* name, const char* op,
                        std::initializer_list<const char*> inputs) {
-    n->set_name(name);
-    n->set_op(op);
-    for (const char* i : inputs) n->add_input(i);
-    mutableAttr(n, "T").set_type(tensorflow::DT_FLOAT);
-    return *n;
+    n.set_name(name);
+    n.set_op(op);
+    for (const char* i : inputs) n.add_input(i);
+    mutableAttr(&n, "T").set_type(DT_FLOAT);
+    return n;
   }
   NodeDef& node(const char* name, const char* op, std::initializer_list<const char*> inputs = {}) {
-    return fill(meta.mutable_graph_def()->add_node(), name, op, inputs);
+    return fill(*meta.mutable_graph_def()->add_node(), name, op, inputs);
   }
   void placeholder(const char* name, tensorflow::DataType dtype) {
     mutableAttr(&node(name, "Placeholder"), "dtype").set_type(dtype);
   }
   void signature(const char* name, const char* output) {
-    auto* entry = meta.add_signature_def();
-    entry->set_key(name);
-    const auto add = [](auto* e, const char* key, const char* tensor) {
-      e->set_key(key);
-      e->mutable_value()->set_name(tensor);
-      e->mutable_value()->set_dtype(tensorflow::DT_FLOAT);
-    };
-    add(entry->mutable_value()->add_inputs(), "x", "x:0");
-    add(entry->mutable_value()->add_outputs(), "y", output);
-  }
-  Model load() {
-    EXPECT_TRUE(files.add("saved_model.pb", model.SerializeAsString()));
-    return Model(files.vfs(), {});
+    auto& s = SavedModelFile::signature(name);
+    bind(s.add_inputs(), "x", "x:0", DT_FLOAT);
+    bind(s.add_outputs(), "y", output, DT_FLOAT);
   }
 };
 
 TEST(Model, AnUnsupportedSignatureIsKnownOnceLoaded) {
-  SavedModelFile f;
+  FloatModel f;
   f.placeholder("x", tensorflow::DT_FLOAT);
   f.node("y", "Relu", {"x"});
   f.node("z", "NoSuchOp", {"y"});
   f.signature("good", "y:0");
   f.signature("lacks", "z:0");
-  Model m = f.load();
+  Model m = f.open();
   const Status s = runLoader(m, f.files);
   ASSERT_TRUE(s) << s.error().message();
   for (size_t i = 0; i < 2; ++i) {
@@ -78,7 +62,7 @@ TEST(Model, AnUnsupportedSignatureIsKnownOnceLoaded) {
 
 /// One computation under two signatures: each keeps its own say on shapes.
 TEST(Model, SignaturesOfOneGraphCheckTheirOwnInputs) {
-  SavedModelFile f;
+  FloatModel f;
   f.placeholder("x", tensorflow::DT_FLOAT);
   f.node("y", "Relu", {"x"});
   f.signature("one", "y:0");
@@ -90,7 +74,7 @@ TEST(Model, SignaturesOfOneGraphCheckTheirOwnInputs) {
         ->mutable_tensor_shape()
         ->add_dim()
         ->set_size(entry.key() == "one" ? 1 : -1);
-  Model m = f.load();
+  Model m = f.open();
   const Status s = runLoader(m, f.files);
   ASSERT_TRUE(s) << s.error().message();
   for (size_t i = 0; i < 2; ++i) {
@@ -107,11 +91,11 @@ TEST(Model, SignaturesOfOneGraphCheckTheirOwnInputs) {
 }
 
 TEST(Model, WhatCanBeFedIsTheGraphsSay) {
-  SavedModelFile f;
+  FloatModel f;
   f.placeholder("x", tensorflow::DT_STRING);
   mutableAttr(&f.node("y", "Identity", {"x"}), "T").set_type(tensorflow::DT_STRING);
   f.signature("serve", "y:0");
-  Model m = f.load();
+  Model m = f.open();
   ASSERT_TRUE(runLoader(m, f.files));
   EXPECT_EQ(m.signatures()[0].inputs[0].dtype, DType::kString);
 }
@@ -119,7 +103,7 @@ TEST(Model, WhatCanBeFedIsTheGraphsSay) {
 /// while true { v = true } as the model's initialiser: each step comes back, so that loading can be
 /// aborted.
 TEST(Model, AnEndlessInitialiserLetsOthersIn) {
-  SavedModelFile f;
+  FloatModel f;
   f.placeholder("x", tensorflow::DT_FLOAT);
   f.signature("serve", "x:0");
   auto& always = f.node("true", "Const");
@@ -147,11 +131,11 @@ TEST(Model, AnEndlessInitialiserLetsOthersIn) {
     if (name != std::string_view("body")) continue;
     // Something that others could see: else the loop would be dropped.
     signature->set_is_stateful(true);
-    NodeDef& variable = SavedModelFile::fill(function->add_node_def(), "v", "VarHandleOp", {});
+    NodeDef& variable = FloatModel::fill(*function->add_node_def(), "v", "VarHandleOp", {});
     mutableAttr(&variable, "dtype").set_type(tensorflow::DT_BOOL);
     (void)mutableAttr(&variable, "shape").mutable_shape();
-    NodeDef& set = SavedModelFile::fill(function->add_node_def(), "set", "AssignVariableOp",
-                                        {"v:resource:0", "a"});
+    NodeDef& set = FloatModel::fill(*function->add_node_def(), "set", "AssignVariableOp",
+                                    {"v:resource:0", "a"});
     mutableAttr(&set, "dtype").set_type(tensorflow::DT_BOOL);
   }
   auto* init = f.meta.add_signature_def();
@@ -159,7 +143,7 @@ TEST(Model, AnEndlessInitialiserLetsOthersIn) {
   auto* output = init->mutable_value()->add_outputs();
   output->set_key("__saved_model_init_op");
   output->mutable_value()->set_name("loop");
-  Model m = f.load();
+  Model m = f.open();
   int pending = 0;
   for (int i = 0; i < 100 && pending < 3; ++i) {
     const auto step = m.step();

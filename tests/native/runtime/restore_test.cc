@@ -1,11 +1,9 @@
 // Signatures that restore tensors of the checkpoint as they are called.
 #include <gtest/gtest.h>
 
-#include "proto/meta_graph.pb.h"
-#include "runtime/model.h"
 #include "support/attr.h"
+#include "support/saved_model_file.h"
 #include "support/writers.h"
-#include "vfs/memory_files.h"
 
 namespace smw::testing {
 namespace {
@@ -15,21 +13,13 @@ using tensorflow::DT_FLOAT;
 class RestoreTest : public ::testing::Test {
  protected:
   RestoreTest() {
-    model_.set_saved_model_schema_version(1);
-    meta_.mutable_meta_info_def()->add_tags("serve");
     constant("prefix", {"variables/variables"}, false);
     checkpoint_.add("a", DType::kFloat, {3}, bytesOf<float>({1, 2, 3}));
     checkpoint_.add("b", DType::kFloat, {2}, bytesOf<float>({4, 5}));
   }
 
-  tensorflow::NodeDef& node(const std::string& name, const char* op) {
-    auto* n = meta_.mutable_graph_def()->add_node();
-    n->set_name(name);
-    n->set_op(op);
-    return *n;
-  }
   void constant(const std::string& name, const std::vector<std::string>& values, bool isVector) {
-    auto& n = node(name, "Const");
+    auto& n = file_.node(name, "Const");
     mutableAttr(&n, "dtype").set_type(tensorflow::DT_STRING);
     auto* t = mutableAttr(&n, "value").mutable_tensor();
     t->set_dtype(tensorflow::DT_STRING);
@@ -42,24 +32,20 @@ class RestoreTest : public ::testing::Test {
                  const std::vector<tensorflow::DataType>& dtypes) {
     constant(name + "/keys", keys, true);
     constant(name + "/slices", std::vector<std::string>(keys.size()), true);
-    auto& restore = node(name, "RestoreV2");
+    auto& restore = file_.node(name, "RestoreV2");
     for (const auto& in : {std::string("prefix"), name + "/keys", name + "/slices"})
       restore.add_input(in);
-    auto* entry = meta_.add_signature_def();
-    entry->set_key(name);
+    auto& signature = file_.signature(name);
     for (size_t i = 0; i < dtypes.size(); ++i) {
       mutableAttr(&restore, "dtypes").mutable_list()->add_type(dtypes[i]);
-      auto* out = entry->mutable_value()->add_outputs();
-      out->set_key("y" + std::to_string(i));
-      out->mutable_value()->set_name(name + ":" + std::to_string(i));
-      out->mutable_value()->set_dtype(dtypes[i]);
+      SavedModelFile::bind(signature.add_outputs(), "y" + std::to_string(i),
+                           name + ":" + std::to_string(i), dtypes[i]);
     }
   }
   void load() {
-    checkpoint_.write(files_, "variables/variables");
-    ASSERT_TRUE(files_.add("saved_model.pb", model_.SerializeAsString()));
-    loaded_ = std::make_unique<Model>(files_.vfs(), ModelOptions());
-    const auto s = runLoader(*loaded_, files_);
+    checkpoint_.write(file_.files, "variables/variables");
+    loaded_.reset(new Model(file_.open()));
+    const auto s = runLoader(*loaded_, file_.files);
     ASSERT_TRUE(s) << s.error().message();
   }
   /// Calls a signature without giving it up when it fails.
@@ -72,16 +58,14 @@ class RestoreTest : public ::testing::Test {
       while (true) {
         const LoadStep step = SMW_TRY(loaded_->fetch());
         if (step.done()) break;
-        for (const ReadRequest& r : step.need) SMW_TRY(files_.read(r));
+        for (const ReadRequest& r : step.need) SMW_TRY(file_.files.read(r));
       }
     }
     return internal("the call never ends");
   }
 
-  tensorflow::SavedModel model_;
-  tensorflow::MetaGraphDef& meta_ = *model_.add_meta_graphs();
+  SavedModelFile file_;
   BundleWriter checkpoint_;
-  MemoryFiles files_;
   std::unique_ptr<Model> loaded_;
 };
 
