@@ -52,7 +52,7 @@ Indirect indirectOf(const Conv& s, const float* inp, const float* packedFilter, 
   all.inPixel = s.inChannels;
   all.b = packedFilter;
   all.out = out;
-  all.outPixel = s.outChannels;
+  all.outPixel = s.outPixel();
   all.epilogue = epilogue;
   all.merged = isMerged(s);
   return all;
@@ -82,7 +82,7 @@ void conv(Parallel& parallel, const Conv& s, const float* inp, const float* pack
           float* out, const Epilogue& epilogue, float* scratch) {
   if (isProduct(s)) {
     gemmPacked(parallel, s.batch * s.window.outSize(), s.inChannels, s.outChannels, inp,
-               s.inChannels, 1, packedFilter, out, s.outChannels, epilogue);
+               s.inChannels, 1, packedFilter, out, s.outPixel(), epilogue);
     return;
   }
   runIndirect(parallel, OneIndirect(indirectOf(s, inp, packedFilter, out, epilogue)), scratch,

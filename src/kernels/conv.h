@@ -15,7 +15,11 @@ namespace smw::kernels {
 struct Conv {
   Window window = {};
   int64_t batch = 1, inChannels = 1, outChannels = 1, groups = 1;
+  /// Floats from one pixel of out to the next; 0: outChannels, one after another. Only conv() and
+  /// winograd() know it, and not together with a residual.
+  int64_t outPitch = 0;
 
+  int64_t outPixel() const { return outPitch ? outPitch : outChannels; }
   int64_t groupIn() const { return inChannels / groups; }
   int64_t groupOut() const { return outChannels / groups; }
   /// The filter is, read row-major, a matrix of (filterRows, outChannels).

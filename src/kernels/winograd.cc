@@ -137,12 +137,12 @@ void transformOutput(const Conv& s, const Grid& g, const Tile& tile, const float
   constexpr int N = T + 2;
   const Window& w = s.window;
   const int64_t n = s.outChannels;
-  const auto step = ptrdiff_t(g.outStep);
+  const auto step = ptrdiff_t(g.outStep), pixel = ptrdiff_t(s.outPixel());
   const float* from = m + at * n;
   const int rows = int(std::min<int64_t>(T, w.out[1] - tile.y)),
             columns = int(std::min<int64_t>(T, w.out[2] - tile.x));
-  const int64_t corner = ((tile.image * w.out[1] + tile.y) * w.out[2] + tile.x) * n;
-  const auto rowStep = ptrdiff_t(w.out[2] * n);
+  const int64_t corner = ((tile.image * w.out[1] + tile.y) * w.out[2] + tile.x) * pixel;
+  const auto rowStep = ptrdiff_t(w.out[2] * pixel);
   const F32x4 lo = splat(e.lo), hi = splat(e.hi);
   for (int64_t c = 0; c < n; c += 4) {
     F32x4 turned[T][N], d[N], y[T];
@@ -166,14 +166,18 @@ void transformOutput(const Conv& s, const Grid& g, const Tile& tile, const float
       for (int j = 0; j < T; ++j) {
         if (j < columns) {
           F32x4 x = y[j] + bias;
-          if (e.residual) x = x + load(e.residual + p + j * n);
-          store(out + p + j * n, min(max(x, lo), hi));
+          if (e.residual) x = x + load(e.residual + p + j * pixel);
+          store(out + p + j * pixel, min(max(x, lo), hi));
         }
       }
     }
   }
   if (!e.post) return;
-  for (int i = 0; i < rows; ++i) e.post(e.postContext, out + corner + i * rowStep, columns * n);
+  for (int i = 0; i < rows; ++i) {
+    float* row = out + corner + i * rowStep;
+    if (!s.outPitch) e.post(e.postContext, row, columns * n);
+    for (int j = 0; s.outPitch && j < columns; ++j) e.post(e.postContext, row + j * pixel, n);
+  }
 }
 
 template <int T>

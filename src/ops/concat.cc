@@ -29,7 +29,7 @@ Status joinRows(Resolver& r, int first, int64_t outer, std::span<const int64_t> 
   }
   const DType t = r.dtype(first);
   OutputInfo& o = r.addOutput(t, out);
-  if (outer == 1) o.firstPart = first, o.parts = int(parts.size());
+  o.firstPart = first, o.parts = int(parts.size()), o.partRows = outer;
   return r.kernel([t, first, moves = std::move(moves)](const Args& a) {
     for (size_t i = 0; i < moves.size(); ++i) {
       const void* from = a.inputs[size_t(first) + i];

@@ -173,7 +173,10 @@ Status resolveConv(Resolver& r) {
                     : "winograd 2x2",
         multiplyAdds(c));
   const bool empty = product.numElements() == 0;
-  return r.kernel([=](const Args& a) {
+  OutputInfo& out = r.outputs()[0];
+  out.pitched = !panels.compressed && out.mayReuse < 0 && out.shape == product;
+  return r.kernel([=](const Args& a) mutable {
+    c.outPitch = a.outPitch;
     if (!empty && points)
       kernels::winograd(parallelFor(a, threads), c, tile, a.in<float>(0), points.data<float>(),
                         tail.destination(a), tail.epilogue(a), a.scratch<float>());

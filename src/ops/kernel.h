@@ -20,6 +20,9 @@ struct Args {
   void* const* outputs;
   void* scratchMemory;
   OpContext& context;
+  /// Floats from one row of output 0 to the next where they are not its last dimension: only where
+  /// OutputInfo::pitched says so.
+  int64_t outPitch = 0;
 
   template <typename T>
   const T* in(int i) const {

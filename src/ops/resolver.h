@@ -32,6 +32,10 @@ struct OutputInfo {
   /// Inputs [firstPart, firstPart + parts), which lie in it one after another (Concat): each may be
   /// computed there, and the kernel finds it at its place already.
   int firstPart = 0, parts = 0;
+  /// Or they are columns of so many rows, side by side: then only such as are `pitched`.
+  int64_t partRows = 1;
+  /// float32, whose rows (the last dimension) may be told to lie apart, by Args::outPitch.
+  bool pitched = false;
 };
 
 /// How a function-calling op wants its sub-graphs run; src/runtime does it on its frame stack.

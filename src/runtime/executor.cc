@@ -221,7 +221,7 @@ Result<Executor::Progress> Executor::replay(Frame& f, const Budget& budget) {
     switch (s.kind) {
       case RecipeStep::kKernel: {
         void** p = r.pointers.data();
-        const Args args{p + s.firstPointer, p + s.firstOutput, p[s.scratch], context_};
+        const Args args{p + s.firstPointer, p + s.firstOutput, p[s.scratch], context_, s.outPitch};
         if (auto ok = s.kernel(args); !ok) [[unlikely]]
           return fail(locate(std::move(ok).error(), f, s.step));
         break;

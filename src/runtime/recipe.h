@@ -38,6 +38,7 @@ struct RecipeStep {
   enum Kind : uint8_t { kKernel, kTensorKernel, kView } kind;
   int step;                                            // of the plan
   int firstPointer = 0, firstOutput = 0, scratch = 0;  // indices into Recipe::pointers
+  int64_t outPitch = 0;                                // Args'
   int64_t work = 1;  // a rough measure, see kWorkPerLook in executor.cc
   Kernel kernel{};
   TensorKernel tensorKernel{};

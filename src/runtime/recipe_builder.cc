@@ -23,7 +23,11 @@ struct Pending {
   std::vector<int> reuse;     // for each of them the input slot it may overwrite, or -1
   int64_t scratch = 0;
   Chosen chosen{};
-  int firstPart = 0, parts = 0;  // OutputInfo's, of the only output
+  // OutputInfo's, of the only output.
+  int firstPart = 0, parts = 0;
+  int64_t partRows = 1;
+  bool pitched = false;
+  int64_t outPitch = 0;  // where that lies in its whole
 };
 
 class Builder {
@@ -173,7 +177,8 @@ class Builder {
         produce(out, isPod(o.dtype) ? SlotInfo::kArena : SlotInfo::kHeap, o.dtype, o.shape);
         p.computed.push_back(out);
         p.reuse.push_back(o.mayReuse < 0 ? -1 : ps.inputs[size_t(o.mayReuse)]);
-        p.firstPart = o.firstPart, p.parts = o.parts;
+        p.firstPart = o.firstPart, p.parts = o.parts, p.partRows = o.partRows;
+        p.pitched = o.pitched && ps.numOutputs == 1;
       }
     }
     if (p.kernel) pending_.push_back(std::move(p));
@@ -353,15 +358,31 @@ class Builder {
       const int from = s.where == SlotInfo::kArena ? storage_[size_t(s.root)] : -1;
       if (from >= 0 && bytes > 0) {
         Lifetime& l = lifetimes_[size_t(from)];
-        if (l.bytes == bytes && !l.isPart() && s.dtype == slot(out).dtype) {
+        Pending* maker = p.partRows > 1 ? pitchedMaker(in, l.begin, bytes / p.partRows) : nullptr;
+        if (l.bytes == bytes && !l.isPart() && s.dtype == slot(out).dtype &&
+            (p.partRows <= 1 || maker)) {
+          if (maker) maker->outPitch = slot(out).shape.numElements() / p.partRows;
           (heap ? l.heapSlot : l.whole) = heap ? out : int(lifetimes_.size());
           l.at = at;
           // The whole may not be overwritten while a part is still read.
           lastUse_[size_t(out)] = std::max(lastUse_[size_t(out)], l.end);
         }
       }
-      at += bytes;
+      at += bytes / p.partRows;
     }
+  }
+
+  /// The step that makes slot `in`, where it can store its rows of `rowBytes` apart, and nobody but
+  /// the step at hand reads them.
+  Pending* pitchedMaker(int in, int madeBy, int64_t rowBytes) {
+    const auto maker = std::ranges::lower_bound(pending_, madeBy, {}, &Pending::step);
+    if (maker == pending_.end() || !maker->pitched || maker->computed != std::vector{in} ||
+        slot(in).shape.back() * int64_t(sizeof(float)) != rowBytes)
+      return nullptr;
+    int64_t readers = 0;
+    for (const PlanStep& s : plan_.steps())
+      for (int i : s.inputs) readers += rootOf(i) == in;
+    return readers == 1 ? &*maker : nullptr;
   }
 
   /// The storage of input `in` where the step may overwrite it, else -1.
@@ -405,6 +426,8 @@ class Builder {
       rs.kernel = std::move(p.kernel);
       rs.tensorKernel = std::move(p.tensorKernel);
       rs.work = workOf(ps);
+      if (p.outPitch && lifetimes_[size_t(storage_[size_t(p.computed[0])])].isPart())
+        rs.outPitch = p.outPitch;
       const bool tensors = rs.kind == RecipeStep::kTensorKernel;
       if (tensors) {
         rs.movable = movable(p.step);

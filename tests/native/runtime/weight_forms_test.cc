@@ -47,7 +47,11 @@ struct Case {
   std::unique_ptr<Plan> plan;
 
   explicit Case(int64_t allowance) { context.weightForms.allowance = allowance; }
-  Output conv(Output in) { return b.node("_FusedConv2D", {in, weight}, convAttrs()); }
+  Output conv(Output in, const char* activation = "") {
+    Attrs a = convAttrs();
+    a.set("activation", std::string(activation));
+    return b.node("_FusedConv2D", {in, weight}, a);
+  }
   std::vector<float> run(int64_t size, int64_t batch = 1) {
     if (!plan) plan = *Plan::make(*graph);
     executor.start(*plan, {noise({batch, size, size, kChannels}, 9)});
@@ -77,6 +81,18 @@ TEST(WeightForms, TheFormReplacesAWeightThatNobodyElseReads) {
   EXPECT_EQ(fast.context.weightForms.bytes, kPointBytes);
   EXPECT_EQ(fast.context.weightForms.replaced, kPanelBytes);
   EXPECT_LT(fast.context.weightForms.allowance, 1 << 20);
+}
+
+TEST(WeightForms, ConvolutionsStoreTheirChannelsSideBySide) {
+  Case plain(-(int64_t(1) << 40)), fast(1 << 20);
+  for (Case* c : {&plain, &fast}) {
+    const Output axis = c->b.constant(*Tensor::scalar<int32_t>(3));
+    c->graph =
+        c->b.returning({c->b.node("ConcatV2", {c->conv(c->x), c->x, c->conv(c->x, "Silu"), axis})});
+  }
+  for (int64_t size : {32, 5, 33})
+    for (int64_t batch : {1, 2}) expectNear(fast.run(size, batch), plain.run(size, batch));
+  EXPECT_GE(fast.context.weightForms.bytes, kPointBytes);
 }
 
 TEST(WeightForms, NothingToConvolve) {
