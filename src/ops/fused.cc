@@ -174,7 +174,7 @@ Status resolveConv(Resolver& r) {
         multiplyAdds(c));
   const bool empty = product.numElements() == 0;
   OutputInfo& out = r.outputs()[0];
-  out.pitched = !panels.compressed && out.mayReuse < 0 && out.shape == product;
+  out.pitched = !panels.compressed && !tail.hasResidual() && out.shape == product;
   return r.kernel([=](const Args& a) mutable {
     c.outPitch = a.outPitch;
     if (!empty && points)

@@ -27,6 +27,7 @@ class FusedTail {
   /// The activation by its name; nothing for "".
   static Result<std::optional<kernels::UnaryOp>> activation(std::string_view name);
 
+  bool hasResidual() const { return residual_ >= 0; }
   /// Where the product is to be stored. The Epilogue is valid while `a` and this live.
   float* destination(const Args& a) const;
   kernels::Epilogue epilogue(const Args& a) const;

@@ -148,6 +148,20 @@ TEST_F(JoinTest, ConvolutionsStoreTheirChannelsSideBySide) {
     }
 }
 
+TEST_F(JoinTest, ConvolutionsWithAResidualAreCopied) {
+  for (const Tensor& residual : {noise({4}), noise({1, 5, 7, 4}), noise({2, 5, 7, 4})}) {
+    ImageBuilder b;
+    const Output x = b.arg();
+    Attrs a;
+    a.set("strides", std::vector<int64_t>{1, 1, 1, 1});
+    a.set("padding", std::string("SAME"));
+    a.set("residual", true);
+    const Output filter = b.constant(noise({1, 1, 8, 4}));
+    const Output sum = b.node("_FusedConv2D", {x, filter, b.constant(residual)}, a);
+    check(b.returning({b.plus(b.concat({sum, b.conv(x, 8, 5)}, 3))}), {noise({2, 5, 7, 8})});
+  }
+}
+
 TEST_F(JoinTest, WhatOthersReadIsCopied) {
   ImageBuilder b;
   const Output x = b.arg(), y = b.conv(x, 8, 4), z = b.conv(x, 8, 4, 3), twice = b.conv(x, 8, 4);
