@@ -173,11 +173,11 @@ void transformOutput(const Conv& s, const Grid& g, const Tile& tile, const float
     }
   }
   if (!e.post) return;
-  for (int i = 0; i < rows; ++i) {
-    float* row = out + corner + i * rowStep;
-    if (!s.outPitch) e.post(e.postContext, row, columns * n);
-    for (int j = 0; s.outPitch && j < columns; ++j) e.post(e.postContext, row + j * pixel, n);
-  }
+  // A row's pixels are one stretch, unless they lie apart.
+  const int stretches = s.outPitch ? columns : 1;
+  for (int i = 0; i < rows; ++i)
+    for (int j = 0; j < stretches; ++j)
+      e.post(e.postContext, out + corner + i * rowStep + j * pixel, columns / stretches * n);
 }
 
 template <int T>

@@ -358,10 +358,8 @@ class Builder {
       const int from = s.where == SlotInfo::kArena ? storage_[size_t(s.root)] : -1;
       if (from >= 0 && bytes > 0) {
         Lifetime& l = lifetimes_[size_t(from)];
-        Pending* maker = p.partRows > 1 ? pitchedMaker(in, l.begin, bytes / p.partRows) : nullptr;
-        if (l.bytes == bytes && !l.isPart() && s.dtype == slot(out).dtype &&
-            (p.partRows <= 1 || maker)) {
-          if (maker) maker->outPitch = slot(out).shape.numElements() / p.partRows;
+        const bool isWhole = l.bytes == bytes && !l.isPart() && s.dtype == slot(out).dtype;
+        if (isWhole && (p.partRows == 1 || setPitch(p, in, out, l.begin))) {
           (heap ? l.heapSlot : l.whole) = heap ? out : int(lifetimes_.size());
           l.at = at;
           // The whole may not be overwritten while a part is still read.
@@ -372,17 +370,19 @@ class Builder {
     }
   }
 
-  /// The step that makes slot `in`, where it can store its rows of `rowBytes` apart, and nobody but
-  /// the step at hand reads them.
-  Pending* pitchedMaker(int in, int madeBy, int64_t rowBytes) {
+  /// Lets the step that makes `in`, columns of `out`, store its rows as far apart as those of `out`
+  /// lie; false where it cannot, or others than `p` read them.
+  bool setPitch(const Pending& p, int in, int out, int madeBy) {
     const auto maker = std::ranges::lower_bound(pending_, madeBy, {}, &Pending::step);
     if (maker == pending_.end() || !maker->pitched || maker->computed != std::vector{in} ||
-        slot(in).shape.back() * int64_t(sizeof(float)) != rowBytes)
-      return nullptr;
+        slot(in).shape.back() * p.partRows != slot(in).shape.numElements())
+      return false;
     int64_t readers = 0;
     for (const PlanStep& s : plan_.steps())
       for (int i : s.inputs) readers += rootOf(i) == in;
-    return readers == 1 ? &*maker : nullptr;
+    if (readers != 1) return false;
+    maker->outPitch = slot(out).shape.numElements() / p.partRows;
+    return true;
   }
 
   /// The storage of input `in` where the step may overwrite it, else -1.

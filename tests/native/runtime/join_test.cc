@@ -48,6 +48,15 @@ struct JoinBuilder : GraphBuilder {
   }
 };
 
+/// Numbers below n, the same in every run.
+struct Random {
+  uint32_t state;
+  size_t operator()(size_t n) {
+    state = state * 1664525u + 1013904223u;
+    return size_t(state >> 8) % n;
+  }
+};
+
 constexpr int64_t kN = 1000;
 Tensor ramp(float from = 0) {
   std::vector<float> v(kN);
@@ -123,12 +132,16 @@ TEST_F(JoinTest, ConstantsArgumentsAndEmptyPartsAreCopied) {
 
 /// Images of 5x7 pixels.
 struct ImageBuilder : JoinBuilder {
-  Output conv(Output x, int64_t in, int64_t out, int64_t size = 1, const char* activation = "") {
+  Output conv(Output x, int64_t in, int64_t out, int64_t size = 1, const char* activation = "",
+              const Tensor* residual = nullptr) {
     Attrs a;
     a.set("strides", std::vector<int64_t>{1, 1, 1, 1});
     a.set("padding", std::string("SAME"));
     a.set("activation", std::string(activation));
-    return node("_FusedConv2D", {x, constant(noise({size, size, in, out}))}, a);
+    a.set("residual", residual != nullptr);
+    std::vector<Output> inputs = {x, constant(noise({size, size, in, out}))};
+    if (residual) inputs.push_back(constant(*residual));
+    return node("_FusedConv2D", inputs, a);
   }
 };
 constexpr int64_t kPixels = 5 * 7;
@@ -152,12 +165,7 @@ TEST_F(JoinTest, ConvolutionsWithAResidualAreCopied) {
   for (const Tensor& residual : {noise({4}), noise({1, 5, 7, 4}), noise({2, 5, 7, 4})}) {
     ImageBuilder b;
     const Output x = b.arg();
-    Attrs a;
-    a.set("strides", std::vector<int64_t>{1, 1, 1, 1});
-    a.set("padding", std::string("SAME"));
-    a.set("residual", true);
-    const Output filter = b.constant(noise({1, 1, 8, 4}));
-    const Output sum = b.node("_FusedConv2D", {x, filter, b.constant(residual)}, a);
+    const Output sum = b.conv(x, 8, 4, 1, "", &residual);
     check(b.returning({b.plus(b.concat({sum, b.conv(x, 8, 5)}, 3))}), {noise({2, 5, 7, 8})});
   }
 }
@@ -180,11 +188,7 @@ TEST_F(JoinTest, OtherAxesThanTheLast) {
 }
 
 TEST_F(JoinTest, RandomImages) {
-  uint32_t state = 7;
-  const auto random = [&](size_t n) {
-    state = state * 1664525u + 1013904223u;
-    return size_t(state >> 8) % n;
-  };
+  Random random{7};
   for (int trial = 0; trial < 200; ++trial) {
     ImageBuilder b;
     std::vector<std::pair<Output, int64_t>> all = {{b.arg(), 3}};
@@ -200,7 +204,9 @@ TEST_F(JoinTest, RandomImages) {
           break;
         default: {
           const auto out = int64_t(1 + random(9));
-          all.push_back({b.conv(x, channels, out, random(2) ? 3 : 1), out});
+          const Tensor residual = noise({out});
+          const int64_t size = random(2) ? 3 : 1;
+          all.push_back({b.conv(x, channels, out, size, "", random(4) ? nullptr : &residual), out});
         }
       }
     }
@@ -212,11 +218,7 @@ TEST_F(JoinTest, RandomImages) {
 }
 
 TEST_F(JoinTest, RandomGraphs) {
-  uint32_t state = 1;
-  const auto random = [&](size_t n) {
-    state = state * 1664525u + 1013904223u;
-    return size_t(state >> 8) % n;
-  };
+  Random random{1};
   for (int trial = 0; trial < 300; ++trial) {
     JoinBuilder b;
     std::vector<Output> all = {b.arg()};

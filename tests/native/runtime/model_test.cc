@@ -138,11 +138,8 @@ TEST(Model, AnEndlessInitialiserLetsOthersIn) {
                                     {"v:resource:0", "a"});
     mutableAttr(&set, "dtype").set_type(tensorflow::DT_BOOL);
   }
-  auto* init = f.meta.add_signature_def();
-  init->set_key("__saved_model_init_op");
-  auto* output = init->mutable_value()->add_outputs();
-  output->set_key("__saved_model_init_op");
-  output->mutable_value()->set_name("loop");
+  auto& init = f.SavedModelFile::signature("__saved_model_init_op");
+  SavedModelFile::bind(init.add_outputs(), "__saved_model_init_op", "loop", tensorflow::DT_INVALID);
   Model m = f.open();
   int pending = 0;
   for (int i = 0; i < 100 && pending < 3; ++i) {
