@@ -5,6 +5,7 @@
 #include "base/entry.h"
 #include "graph/from_proto.h"
 #include "proto/meta_graph.pb.h"
+#include "savedmodel/function_view.h"
 #include "savedmodel/object_restore.h"
 #include "savedmodel/restore_trace.h"
 
@@ -33,8 +34,31 @@ void addVariable(RestorePlan& plan, const NodesByName& nodes, const TensorBundle
   const auto it = nodes.find(node);
   if (it == nodes.end()) return;
   if (const auto* a = attrOf(*it->second, "dtype")) dtype = dtypeFromProto(int(a->type()));
+  if (dtype == DType::kInvalid) return;  // a table, say
   if (auto shape = shapeOf(*it->second, bundle, key))
     plan.variables.insert_or_assign(node, VariableInfo{key, slice, dtype, *std::move(shape)});
+}
+
+// The variables that functions captured, by the objects that they are bound to: as
+// tf.saved_model.load has it (function_deserialization.py).
+void addCaptured(RestorePlan& plan, const NodesByName& nodes,
+                 const tensorflow::MetaGraphDef& metaGraph, const SavedModelReader& reader) {
+  const tensorflow::SavedObjectGraph& objects = metaGraph.object_graph_def();
+  const auto keys = keysOfObjects(objects, *reader.checkpointObjects());
+  std::unordered_map<std::string_view, const tensorflow::SavedConcreteFunction*> functions;
+  for (const auto& f : objects.concrete_functions()) functions.emplace(f.key(), &f.value());
+  for (const tensorflow::NodeDef& call : metaGraph.graph_def().node()) {
+    const auto it = functions.find(calledFunction(call));
+    if (it == functions.end()) continue;
+    const auto& bound = it->second->bound_inputs();
+    // What is captured comes last, but for control inputs.
+    int input = call.input_size();
+    while (input > 0 && InputName(call.input(input - 1)).control) --input;
+    for (int i = bound.size(); i-- > 0 && input-- > 0;)
+      if (const size_t object = size_t(bound[i]); object < keys.size() && !keys[object].empty())
+        addVariable(plan, nodes, reader.checkpoint(), call.input(input), keys[object], "",
+                    DType::kInvalid);
+  }
 }
 
 void addFlat(std::vector<TensorFact>& out, const TensorFact& f, const std::string& key) {
@@ -53,26 +77,14 @@ RestorePlan planRestore(const tensorflow::MetaGraphDef& metaGraph, const SavedMo
   const TensorBundle* bundle = reader.checkpoint();
   NodesByName nodes;
   for (const tensorflow::NodeDef& n : metaGraph.graph_def().node()) nodes.emplace(n.name(), &n);
-  const RestoreTrace trace = traceRestore(metaGraph);
+  const RestoreTrace& trace = reader.restoreTrace();
+  if (reader.checkpointObjects()) addCaptured(plan, nodes, metaGraph, reader);
   for (const RestoredVariable& v : trace.variables)
     addVariable(plan, nodes, bundle, v.node, v.key, v.shapeAndSlice, v.dtype);
   if (trace.hasRestoreOp) {
     plan.op = metaGraph.saver_def().restore_op_name();
     plan.filenameTensor = metaGraph.saver_def().filename_tensor_name();
     plan.mustRun = bundle && !trace.untraced.empty();
-  } else if (reader.checkpointObjects()) {
-    std::unordered_map<std::string_view, std::string_view> keys;
-    const auto objects = matchObjects(metaGraph.object_graph_def(), *reader.checkpointObjects());
-    for (const ObjectTensor& o : objects)
-      if (!o.name.empty()) keys.emplace(o.name, o.key);
-    for (const tensorflow::NodeDef& n : metaGraph.graph_def().node()) {
-      if (n.op() != "VarHandleOp") continue;
-      const auto* shared = attrOf(n, "shared_name");
-      const auto it =
-          keys.find(shared ? std::string_view(shared->s()) : std::string_view(n.name()));
-      if (it != keys.end())
-        addVariable(plan, nodes, bundle, n.name(), std::string(it->second), "", DType::kInvalid);
-    }
   }
   return plan;
 }

@@ -11,7 +11,7 @@
 namespace smw {
 
 struct RestorePlan {
-  /// What the restore op sets, or, where there is none, what the object graphs of TF2 say.
+  /// What the restore op sets; of what it leaves, what the object graphs of TF2 tell.
   Variables variables;
   std::string op;              // the restore op's node
   std::string filenameTensor;  // fed with the checkpoint's prefix

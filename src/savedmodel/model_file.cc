@@ -73,15 +73,17 @@ Status ModelFile::parse() {
     auto m = std::make_unique<tensorflow::MetaGraphDef>();
     bool parsed = m->ParseFromArray(bytes.data(), int(bytes.size()));
     bytes = {};
-    const bool restores = !m->saver_def().restore_op_name().empty();
-    needsObjects_ |= !restores;
+    uncalled_.emplace_back();
+    parsed = parsed && addCalledFunctions(*m, std::move(scanner_.functions()[i]),
+                                          wanted_.uncalled ? &uncalled_.back() : nullptr);
+    traces_.push_back(traceRestore(*m));
     std::string& objects = scanner_.objects()[i];
-    if (parsed && !objects.empty() && (wanted_.objects || !restores))
+    const bool needed = !objects.empty() && leavesVariables(*m, traces_.back());
+    needsObjects_ |= needed;
+    if (parsed && (needed || wanted_.objects))
       parsed = m->mutable_object_graph_def()->MergeFromString(objects);
     objects = {};
-    uncalled_.emplace_back();
-    if (!parsed || !addCalledFunctions(*m, std::move(scanner_.functions()[i]),
-                                       wanted_.uncalled ? &uncalled_.back() : nullptr))
+    if (!parsed)
       return fail(Error(Code::kDataLoss,
                         cat(vfs_.path(file_), " is damaged: MetaGraph ", i, " cannot be parsed"))
                       .inFile(vfs_.path(file_)));

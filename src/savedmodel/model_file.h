@@ -7,6 +7,7 @@
 #include "savedmodel/called_functions.h"
 #include "savedmodel/content_heads.h"
 #include "savedmodel/pb_scanner.h"
+#include "savedmodel/restore_trace.h"
 #include "savedmodel/whole_file.h"
 #include "tensor/buffer.h"
 #include "vfs/read.h"
@@ -19,8 +20,8 @@ namespace smw {
 
 class ModelFile : public Loader {
  public:
-  /// Object graphs are parsed where `objects` says so, or where no restore op tells which variable
-  /// is which; functions that nothing calls are looked into where `uncalled` says so.
+  /// Object graphs are parsed where `objects` says so, or where the restore op leaves a variable;
+  /// functions that nothing calls are looked into where `uncalled` says so.
   struct Wanted {
     bool objects, uncalled;
   };
@@ -31,9 +32,11 @@ class ModelFile : public Loader {
 
   // Once done:
   int64_t schemaVersion() const { return scanner_.schemaVersion(); }
-  /// Whether some MetaGraph has no restore op.
+  /// Whether an object graph has to say what some variable takes.
   bool needsObjects() const { return needsObjects_; }
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> take() { return std::move(metaGraphs_); }
+  /// Of each of them.
+  std::vector<RestoreTrace> takeTraces() { return std::move(traces_); }
   /// Of each of them, empty where they were not wanted.
   std::vector<UncalledFunctions> takeUncalled() { return std::move(uncalled_); }
 
@@ -48,6 +51,7 @@ class ModelFile : public Loader {
   const Wanted wanted_;
   bool begun_ = false, needsObjects_ = false;
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> metaGraphs_;
+  std::vector<RestoreTrace> traces_;
   std::vector<UncalledFunctions> uncalled_;
 };
 

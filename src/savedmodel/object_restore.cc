@@ -1,47 +1,34 @@
 #include "savedmodel/object_restore.h"
 
-#include <set>
 #include <unordered_map>
 
-#include "base/strings.h"
 #include "proto/saved_object_graph.pb.h"
 
 namespace smw {
 
-std::vector<ObjectTensor> matchObjects(const tensorflow::SavedObjectGraph& objects,
+std::vector<std::string> keysOfObjects(const tensorflow::SavedObjectGraph& objects,
                                        const tensorflow::TrackableObjectGraph& checkpoint) {
-  struct Pair {
-    int object, stored;
-    std::string path;
-  };
-  std::vector<ObjectTensor> found;
-  std::set<std::pair<int, int>> seen;
-  std::vector<Pair> todo;
-  const auto push = [&](int object, int stored, std::string path) {
+  std::vector<std::string> keys(size_t(objects.nodes_size()));
+  std::vector<int> storedAs(keys.size(), -1), todo;
+  const auto reach = [&](int object, int stored) {
     if (object < 0 || object >= objects.nodes_size() || stored < 0 ||
-        stored >= checkpoint.nodes_size())
+        stored >= checkpoint.nodes_size() || storedAs[size_t(object)] >= 0)
       return;
-    if (seen.emplace(object, stored).second) todo.push_back({object, stored, std::move(path)});
+    storedAs[size_t(object)] = stored;
+    todo.push_back(object);
   };
-  push(0, 0, "");
+  reach(0, 0);
   for (size_t next = 0; next < todo.size(); ++next) {
-    const Pair p = std::move(todo[next]);
-    const tensorflow::SavedObject& object = objects.nodes(p.object);
-    const auto& stored = checkpoint.nodes(p.stored);
-    for (const auto& a : stored.attributes())
-      found.push_back({.node = p.object,
-                       .path = p.path,
-                       .attribute = a.name(),
-                       .key = a.checkpoint_key(),
-                       .name = object.has_variable() ? object.variable().name() : a.full_name()});
+    const int object = todo[next];
+    const auto& stored = checkpoint.nodes(storedAs[size_t(object)]);
+    if (stored.attributes_size()) keys[size_t(object)] = stored.attributes(0).checkpoint_key();
     std::unordered_map<std::string_view, int> byName;
     for (const auto& c : stored.children()) byName.emplace(c.local_name(), c.node_id());
-    for (const auto& c : object.children())
+    for (const auto& c : objects.nodes(object).children())
       if (const auto it = byName.find(c.local_name()); it != byName.end())
-        push(c.node_id(), it->second,
-             p.path.empty() ? c.local_name() : cat(p.path, "/", c.local_name()));
+        reach(c.node_id(), it->second);
   }
-  return found;
+  return keys;
 }
 
 }  // namespace smw

@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/status.h"
-
 namespace tensorflow {
 class SavedObjectGraph;
 class TrackableObjectGraph;
@@ -17,16 +15,10 @@ namespace smw {
 /// The bundle key of the serialized TrackableObjectGraph (a string scalar).
 inline constexpr std::string_view kObjectGraphKey = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
-struct ObjectTensor {
-  int node;               // in SavedObjectGraph.nodes
-  std::string path;       // "layers/0/kernel", for people
-  std::string attribute;  // "VARIABLE_VALUE", or what the object (a table, say) chose
-  std::string key;        // in the checkpoint
-  std::string name;       // the variable's name, where it is one
-};
-
-/// Walks both graphs from their roots, child by child of the same name, slot variables left out.
-std::vector<ObjectTensor> matchObjects(const tensorflow::SavedObjectGraph& objects,
+/// For each of SavedObjectGraph.nodes the checkpoint's key of its first attribute (of a variable:
+/// its value); "" where it has none. Walks both graphs from their roots, child by child of the same
+/// name, slot variables left out.
+std::vector<std::string> keysOfObjects(const tensorflow::SavedObjectGraph& objects,
                                        const tensorflow::TrackableObjectGraph& checkpoint);
 
 }  // namespace smw

@@ -111,6 +111,7 @@ void SavedModelReader::dropIncompleteCheckpoint() {
 Status SavedModelReader::finish() {
   schemaVersion_ = files_->model->schemaVersion();
   metaGraphs_ = files_->model->take();
+  traces_ = files_->model->takeTraces();
   uncalled_ = files_->model->takeUncalled();
   if (files_->checkpoint) {
     checkpoint_ = files_->checkpoint->takeBundle();

@@ -10,6 +10,7 @@
 #include "savedmodel/called_functions.h"
 #include "savedmodel/content_heads.h"
 #include "savedmodel/fingerprint.h"
+#include "savedmodel/restore_trace.h"
 #include "vfs/read.h"
 #include "vfs/vfs.h"
 
@@ -27,7 +28,7 @@ struct ReaderOptions {
   /// error.
   bool choose = true;
   bool verify = true;
-  /// Object graphs, of model and checkpoint, also where a restore op makes them unnecessary.
+  /// Object graphs, of model and checkpoint, also where the restore op makes them unnecessary.
   bool objects = false;
 };
 
@@ -58,6 +59,8 @@ class SavedModelReader : public Loader {
   const std::vector<std::unique_ptr<tensorflow::MetaGraphDef>>& metaGraphs() const {
     return metaGraphs_;
   }
+  /// Of the chosen one.
+  const RestoreTrace& restoreTrace() const { return traces_[chosen_]; }
   /// What was left out of their libraries.
   const std::vector<UncalledFunctions>& uncalled() const { return uncalled_; }
   void release();
@@ -67,7 +70,7 @@ class SavedModelReader : public Loader {
   /// Why checkpoint() is null although there are files of one. Only without `choose`: else an
   /// error.
   const std::string& checkpointError() const { return checkpointError_; }
-  /// Out of the checkpoint; null for TF1 models, and where a restore op does instead.
+  /// Out of the checkpoint; null for TF1 models, and where the restore op sets all variables.
   const tensorflow::TrackableObjectGraph* checkpointObjects() const {
     return checkpointObjects_.get();
   }
@@ -90,6 +93,7 @@ class SavedModelReader : public Loader {
   FileId modelFile_ = 0;
   int64_t schemaVersion_ = 0;
   std::vector<std::unique_ptr<tensorflow::MetaGraphDef>> metaGraphs_;
+  std::vector<RestoreTrace> traces_;
   std::vector<UncalledFunctions> uncalled_;
   size_t chosen_ = 0;
   std::unique_ptr<TensorBundle> checkpoint_;

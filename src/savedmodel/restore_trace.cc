@@ -168,4 +168,12 @@ RestoreTrace traceRestore(const tensorflow::MetaGraphDef& metaGraph) {
   return Tracer(metaGraph).run();
 }
 
+bool leavesVariables(const tensorflow::MetaGraphDef& metaGraph, const RestoreTrace& trace) {
+  std::unordered_set<std::string_view> set;
+  for (const RestoredVariable& v : trace.variables) set.insert(v.node);
+  return std::ranges::any_of(metaGraph.graph_def().node(), [&](const NodeDef& n) {
+    return n.op() == "VarHandleOp" && !set.contains(n.name());
+  });
+}
+
 }  // namespace smw

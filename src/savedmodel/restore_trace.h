@@ -45,4 +45,7 @@ struct RestoreTrace {
 /// Never fails: what cannot be followed is listed.
 RestoreTrace traceRestore(const tensorflow::MetaGraphDef& metaGraph);
 
+/// Whether the main graph has a VarHandleOp that the trace does not set.
+bool leavesVariables(const tensorflow::MetaGraphDef& metaGraph, const RestoreTrace& trace);
+
 }  // namespace smw

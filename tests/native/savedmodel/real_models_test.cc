@@ -58,9 +58,8 @@ void readModel(const std::string& folder, const std::string& root) {
     for (const UntracedRestore& u : trace.untraced)
       EXPECT_EQ(u.op, "LookupTableImportV2") << u.node << ' ' << u.inner;
     if (reader.checkpointObjects()) {
-      std::set<std::string> keys;
-      for (const ObjectTensor& t : matchObjects(m->object_graph_def(), *reader.checkpointObjects()))
-        keys.insert(t.key);
+      const auto list = keysOfObjects(m->object_graph_def(), *reader.checkpointObjects());
+      const std::set<std::string> keys(list.begin(), list.end());
       for (const RestoredVariable& v : trace.variables)  // slots belong to pairs of objects
         if (v.key.find(".OPTIMIZER_SLOT") == std::string::npos)
           EXPECT_TRUE(keys.contains(v.key)) << v.key << " belongs to no object";
