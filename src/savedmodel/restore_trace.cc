@@ -169,11 +169,15 @@ RestoreTrace traceRestore(const tensorflow::MetaGraphDef& metaGraph) {
 }
 
 bool leavesVariables(const tensorflow::MetaGraphDef& metaGraph, const RestoreTrace& trace) {
-  std::unordered_set<std::string_view> set;
-  for (const RestoredVariable& v : trace.variables) set.insert(v.node);
-  return std::ranges::any_of(metaGraph.graph_def().node(), [&](const NodeDef& n) {
-    return n.op() == "VarHandleOp" && !set.contains(n.name());
-  });
+  std::unordered_set<std::string_view> left;
+  for (const NodeDef& n : metaGraph.graph_def().node())
+    if (n.op() == "VarHandleOp") left.insert(n.name());
+  for (const RestoredVariable& v : trace.variables) left.erase(v.node);
+  for (const NodeDef& n : metaGraph.graph_def().node())
+    if (isCallOp(n.op()))
+      for (const std::string& input : n.input())
+        if (left.contains(input)) return true;
+  return false;
 }
 
 }  // namespace smw

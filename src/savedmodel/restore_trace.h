@@ -45,7 +45,8 @@ struct RestoreTrace {
 /// Never fails: what cannot be followed is listed.
 RestoreTrace traceRestore(const tensorflow::MetaGraphDef& metaGraph);
 
-/// Whether the main graph has a VarHandleOp that the trace does not set.
+/// Whether the main graph passes a function a VarHandleOp that the trace does not set. Others may
+/// have been saved, too, which nothing needs.
 bool leavesVariables(const tensorflow::MetaGraphDef& metaGraph, const RestoreTrace& trace);
 
 }  // namespace smw

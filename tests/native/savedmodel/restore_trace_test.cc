@@ -8,13 +8,15 @@
 namespace smw {
 namespace {
 
-RestoreTrace trace(std::string_view text) {
+tensorflow::MetaGraphDef parse(std::string_view text) {
   const auto wire = textToWire(text, "tensorflow.MetaGraphDef", "x");
   EXPECT_TRUE(wire) << wire.error().message();
   tensorflow::MetaGraphDef m;
   EXPECT_TRUE(wire && m.ParseFromString(*wire));
-  return traceRestore(m);
+  return m;
 }
+
+RestoreTrace trace(std::string_view text) { return traceRestore(parse(text)); }
 
 std::string show(const RestoreTrace& t) {
   std::string s;
@@ -86,6 +88,19 @@ TEST(RestoreTrace, Tf2ThroughCalls) {
           node_def { name: "R" op: "RestoreV2" input: "f" input: "n:output:0" input: "s:output:0" } }
       } })");
   EXPECT_EQ(show(t), "v<-ky; w<-kx; ? Call AssignVariableOp outer/C; ");
+}
+
+TEST(RestoreTrace, LeavesWhatFunctionsReadOnly) {
+  const auto leaves = [](const std::string& call) {
+    const auto m = parse(std::string(kTf1) + R"(graph_def {
+      node { name: "copied" op: "VarHandleOp" }
+      node { name: "copied/Read" op: "ReadVariableOp" input: "copied" })" +
+                         call + "}");
+    return leavesVariables(m, traceRestore(m));
+  };
+  EXPECT_FALSE(leaves(""));
+  EXPECT_FALSE(leaves(R"(node { name: "call" op: "PartitionedCall" input: "b" })"));
+  EXPECT_TRUE(leaves(R"(node { name: "call" op: "PartitionedCall" input: "b" input: "copied" })"));
 }
 
 TEST(RestoreTrace, OddGraphsEnd) {
