@@ -135,6 +135,43 @@ Result<Tensor> winogradFilter(Resolver& r, const kernels::Conv& c, const Panels&
   });
 }
 
+/// The kernel for a filter of (KH,KW,C,M), or of (KH,KW,1,C*M), which is the same.
+Status leaveDepthwise(Resolver& r, const ImageLayout& layout, int64_t multiplier) {
+  const Shape &in = r.shape(0), &filter = r.shape(1);
+  kernels::Depthwise d;
+  d.batch = in[0];
+  d.channels = in[3];
+  d.multiplier = multiplier;
+  const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
+  d.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
+  const int64_t columns = SMW_TRY(mul(d.channels, d.multiplier));
+  const Shape product = SMW_TRY(layout.shape(in[0], outputDims(d.window, 2), columns));
+  const int threads = plannedThreads();
+  int64_t bytes = SMW_TRY(mul(kernels::depthwiseScratch(d, threads), sizeof(float)));
+  auto tail = SMW_TRY(FusedTail::plan(r, 2, product, columns, bytes));
+  r.scratch(bytes);
+  chose(kernels::depthwiseName(d), multiplyAdds(d));
+  const bool empty = product.numElements() == 0;
+  return r.kernel([=](const Args& a) {
+    if (!empty)
+      kernels::depthwise(parallelFor(a, threads), d, a.in<float>(0), a.in<float>(1),
+                         tail.destination(a), tail.epilogue(a), a.scratch<float>());
+    tail.finish(a);
+  });
+}
+
+/// input: (N,H,W,C), filter: (KH,KW,C,M), then FusedTail's.
+Status resolveDepthwise(Resolver& r) {
+  SMW_TRY(requireFloats(r));
+  const ImageLayout layout = SMW_TRY(imageLayout(r, 2));
+  SMW_TRY(r.requireRank(0, 4, "input"));
+  SMW_TRY(r.requireRank(1, 4, "filter"));
+  const Shape &in = r.shape(0), &filter = r.shape(1);
+  if (layout.channelsFirst || in[3] != filter[2])
+    return invalidArgument("input and filter must have the same depth: ", in[3], " vs ", filter[2]);
+  return leaveDepthwise(r, layout, filter[3]);
+}
+
 /// input: (N,H,W,C), filter: (KH,KW,C/groups,OC) or its panels, then FusedTail's.
 Status resolveConv(Resolver& r) {
   SMW_TRY(requireFloats(r));
@@ -145,6 +182,7 @@ Status resolveConv(Resolver& r) {
     return invalidArgument("the filter must be of rank 4, and channels last");
   const Shape& in = r.shape(0);
   kernels::Conv c = SMW_TRY(convOf(filter, 2, in[0], in[3]));
+  if (c.groups > 1 && c.groupIn() == 1) return leaveDepthwise(r, layout, c.outChannels / c.groups);
   const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
   c.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
   const Shape product = SMW_TRY(layout.shape(in[0], outputDims(c.window, 2), filter[3]));
@@ -187,37 +225,6 @@ Status resolveConv(Resolver& r) {
     else if (!empty)
       kernels::conv(parallelFor(a, threads), c, a.in<float>(0), panels.get(a), tail.destination(a),
                     tail.epilogue(a), a.scratch<float>() + panels.scratchFloats());
-    tail.finish(a);
-  });
-}
-
-/// input: (N,H,W,C), filter: (KH,KW,C,M), then FusedTail's.
-Status resolveDepthwise(Resolver& r) {
-  SMW_TRY(requireFloats(r));
-  const ImageLayout layout = SMW_TRY(imageLayout(r, 2));
-  SMW_TRY(r.requireRank(0, 4, "input"));
-  SMW_TRY(r.requireRank(1, 4, "filter"));
-  const Shape &in = r.shape(0), &filter = r.shape(1);
-  if (layout.channelsFirst || in[3] != filter[2])
-    return invalidArgument("input and filter must have the same depth: ", in[3], " vs ", filter[2]);
-  kernels::Depthwise d;
-  d.batch = in[0];
-  d.channels = in[3];
-  d.multiplier = filter[3];
-  const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
-  d.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
-  const int64_t columns = SMW_TRY(mul(d.channels, d.multiplier));
-  const Shape product = SMW_TRY(layout.shape(in[0], outputDims(d.window, 2), columns));
-  const int threads = plannedThreads();
-  int64_t bytes = SMW_TRY(mul(kernels::depthwiseScratch(d, threads), sizeof(float)));
-  auto tail = SMW_TRY(FusedTail::plan(r, 2, product, columns, bytes));
-  r.scratch(bytes);
-  chose(kernels::depthwiseName(d), multiplyAdds(d));
-  const bool empty = product.numElements() == 0;
-  return r.kernel([=](const Args& a) {
-    if (!empty)
-      kernels::depthwise(parallelFor(a, threads), d, a.in<float>(0), a.in<float>(1),
-                         tail.destination(a), tail.epilogue(a), a.scratch<float>());
     tail.finish(a);
   });
 }

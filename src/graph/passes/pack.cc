@@ -58,10 +58,12 @@ class Packer {
 
  private:
   /// Whether input i is a matrix that may be panels.
-  static bool takesPanels(const Node& n, size_t i) {
+  static bool takesPanels(const Node& n, size_t i, const Shape& shape) {
     if (n.op == kFusedSqueezeExcite) return i == 1 || i == 3;
-    const bool product = n.op == kFusedConv || n.op == kFusedMatMul;
-    return i == 1 && (product || n.op == kFusedLstm || n.op == kFusedGru);
+    if (i != 1) return false;
+    // Of depth 1 it may be a filter of as many groups as channels: depthwise, which takes it plain.
+    if (n.op == kFusedConv) return shape.rank() != 4 || shape[2] != 1;
+    return n.op == kFusedMatMul || n.op == kFusedLstm || n.op == kFusedGru;
   }
 
   void collect(const Graph& g) {
@@ -69,7 +71,7 @@ class Packer {
       for (size_t i = 0; i < n.inputs.size(); ++i)
         if (const Ref<Constant>* k = constantOf(g, n.inputs[i])) {
           Wish& wish = wishOf(k->get());
-          if (takesPanels(n, i) && (*k)->dtype == DType::kFloat)
+          if (takesPanels(n, i, (*k)->shape) && (*k)->dtype == DType::kFloat)
             addMatrix(wish, n, (*k)->shape), wish.addReader(g, n);
           else
             wish.plain = true;
@@ -140,7 +142,7 @@ class Packer {
   static void markNode(const Graph& g, Node& n) {
     for (size_t i = 0; i < n.inputs.size(); ++i) {
       const Ref<Constant>* k = constantOf(g, n.inputs[i]);
-      if (!k || !takesPanels(n, i) || (*k)->layout != Layout::kPacked) continue;
+      if (!k || !takesPanels(n, i, (*k)->shape) || (*k)->layout != Layout::kPacked) continue;
       const auto dims = (*k)->shape.dims();
       setPanelAttrs(**k, n.attrs);
       n.attrs.set("shape", std::vector<int64_t>(dims.begin(), dims.end()));

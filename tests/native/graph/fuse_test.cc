@@ -68,6 +68,26 @@ TEST(Fuse, GroupedConvolutionKeepsItsAnswer) {
   }
 }
 
+TEST(Fuse, GroupsOfOneChannelAreDepthwise) {
+  for (int64_t out : {6, 12}) {
+    GraphBuilder b("g");
+    const Output x = b.arg();
+    Output y = b.node("Conv2D", {x, b.constant(noise({5, 5, 1, out}, 3))}, convAttrs("SAME", 2));
+    y = batchNorm(b, y, out, 7);
+    y = b.node("Relu6", {y}, floatAttrs());
+    same(b.returning({y}), {noise({2, 7, 6, 6})},
+         {{"_FusedConv2D", 1}, {"FusedBatchNormV3", 0}, {"Relu6", 0}});
+  }
+}
+
+TEST(Fuse, OneFilterMayHaveGroupsInOnePlaceOnly) {
+  GraphBuilder b("g");
+  const Output grey = b.arg(), x = b.arg(), filter = b.constant(noise({3, 3, 1, 8}, 3));
+  const Output y = b.node("Conv2D", {grey, filter}, convAttrs());
+  const Output z = b.node("Conv2D", {x, filter}, convAttrs());
+  same(b.returning({y, z}), {noise({2, 7, 6, 1}), noise({2, 5, 6, 4}, 2)}, {{"_FusedConv2D", 2}});
+}
+
 TEST(Fuse, ResidualOfTheSameShapeAndBroadcast) {
   for (auto dims : {std::vector<int64_t>{2, 4, 4, 8}, {2, 1, 1, 8}, {8}, {3, 2, 4, 4, 8}}) {
     GraphBuilder b("g");
