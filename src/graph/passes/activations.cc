@@ -8,6 +8,8 @@ namespace smw::passes {
 
 namespace {
 
+constexpr float kSqrt2 = 1.41421356f;
+
 bool near(float a, float b) { return std::abs(a - b) <= 1e-5f * std::abs(b); }
 
 class Matcher {
@@ -105,24 +107,27 @@ class Matcher {
     return scalarOr(g_, high->inputs[1], NAN) == 0 && scalarOr(g_, low->inputs[1], NAN) == 1;
   }
 
-  /// 0.5 * x * (1 + erf(x / sqrt(2))), 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))),
-  /// with the factors in any order.
+  /// 0.5 * x * (1 + erf(x / sqrt(2))), 0.5 * x * erfc(-x / sqrt(2)),
+  /// 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x^3))), with the factors in any order.
   void matchGelu(Node& n, Output a, Output b) {
-    Output x, curve;
-    if (withScalar(a, "Mul", 0.5f, x) && plusScalar(b, 1, curve)) return matchCurve(n, curve, x);
+    Output other;
+    if (withScalar(a, "Mul", 0.5f, other)) matchTwice(n, b, other);
     if (near(scalarOr(g_, a, NAN), 0.5f))
       if (const Node* m = made(b, "Mul", 2))
-        for (int i = 0; i < 2; ++i)
-          if (plusScalar(m->inputs[size_t(i)], 1, curve))
-            matchCurve(n, curve, m->inputs[size_t(1 - i)]);
-    Output half;
-    if (withScalar(b, "Mul", 0.5f, half) && plusScalar(half, 1, curve)) matchCurve(n, curve, a);
+        for (size_t i = 0; i < 2; ++i) matchTwice(n, m->inputs[i], m->inputs[1 - i]);
+    if (withScalar(b, "Mul", 0.5f, other)) matchTwice(n, other, a);
   }
-  void matchCurve(Node& n, Output curve, Output x) {
+  /// Whether `twice` is twice the normal distribution up to x, or what is taken for it.
+  void matchTwice(Node& n, Output twice, Output x) {
     if (n.op != "Mul") return;
-    Output in;
+    Output in, curve;
+    if (const Node* e = made(twice, "Erfc", 1)) {
+      if (isMinusOverSqrt2(e->inputs[0], x)) become(n, "_GeluErf", x);
+      return;
+    }
+    if (!plusScalar(twice, 1, curve)) return;
     if (const Node* e = made(curve, "Erf", 1)) {
-      if (overScalar(e->inputs[0], std::sqrt(2.0f), in) && in == x) become(n, "_GeluErf", x);
+      if (overScalar(e->inputs[0], kSqrt2, in) && in == x) become(n, "_GeluErf", x);
       return;
     }
     const Node* t = made(curve, "Tanh", 1);
@@ -135,6 +140,15 @@ class Matcher {
               withScalar(sum->inputs[size_t(1 - i)], "Mul", 0.044715f, cube) && isCube(cube, x))
             return become(n, "_GeluTanh", x);
         }
+  }
+  bool isMinusOverSqrt2(Output o, Output x) const {
+    Output in;
+    if (overScalar(o, -kSqrt2, in)) return in == x;
+    const Node* outer = made(o, "Neg", 1);
+    if (!overScalar(outer ? outer->inputs[0] : o, kSqrt2, in)) return false;
+    if (outer) return in == x;
+    const Node* inner = made(in, "Neg", 1);
+    return inner && inner->inputs[0] == x;
   }
   bool isCube(Output o, Output x) const {
     if (const Node* p = made(o, "Pow", 2))

@@ -222,6 +222,42 @@ TEST(Fuse, SpelledOutActivations) {
   }
 }
 
+/// TensorFlow's GELU by erfc, and ways to write it that are none.
+TEST(Fuse, GeluByErfc) {
+  struct Case {
+    const char* how;
+    bool isGelu;
+  };
+  for (const Case& k :
+       {Case{"-x * c", true}, Case{"x * -c", true}, Case{"-(x / c)", true}, Case{"half last", true},
+        Case{"half of erfc", true}, Case{"x * c", false}, Case{"-(-x * c)", false},
+        Case{"of another", false}, Case{"-another * c", false}}) {
+    SCOPED_TRACE(k.how);
+    const std::string how = k.how;
+    GraphBuilder b("g");
+    const Output x = b.arg(), another = b.arg();
+    const auto op = [&](const char* name, std::vector<Output> in) {
+      return b.node(name, std::move(in), floatAttrs());
+    };
+    const Output c = b.scalar(0.707106769f), half = b.scalar(0.5f);
+    Output in = op("Mul", {op("Neg", {how == "-another * c" ? another : x}), c});
+    if (how == "x * -c") in = op("Mul", {x, b.scalar(-0.707106769f)});
+    if (how == "-(x / c)") in = op("Neg", {op("RealDiv", {x, b.scalar(1.41421354f)})});
+    if (how == "x * c") in = op("Mul", {x, c});
+    if (how == "-(-x * c)") in = op("Neg", {op("Mul", {op("Neg", {x}), c})});
+    const Output erfc = op("Erfc", {in});
+    Output y = op("Mul", {op("Mul", {half, how == "of another" ? another : x}), erfc});
+    if (how == "half last") y = op("Mul", {op("Mul", {x, erfc}), half});
+    if (how == "half of erfc") y = op("Mul", {x, op("Mul", {erfc, half})});
+    Tensor values = noise({4, 9});
+    for (int64_t i = 0; i < values.numElements(); ++i) values.data<float>()[i] *= 5;
+    if (k.isGelu)
+      same(b.returning({y}), {values, noise({4, 9}, 2)}, {{"_GeluErf", 1}, {"Mul", 0}});
+    else
+      same(b.returning({y}), {values, noise({4, 9}, 2)}, {{"_GeluErf", 0}});
+  }
+}
+
 TEST(Fuse, SpelledOutActivationsBehindConvolutions) {
   GraphBuilder b("g");
   const Output x = b.arg();
