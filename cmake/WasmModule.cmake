@@ -41,7 +41,7 @@ set(link_flags
   -sMAXIMUM_MEMORY=4GB
   -sIMPORTED_MEMORY  # the host makes it, shared or not
   -sMALLOC=emmalloc  # half the bytes of dlmalloc
-  -sMEMORY_GROWTH_LINEAR_STEP=1MB  # where many small blocks are made: each growth costs JavaScript its views
+  -sMEMORY_GROWTH_LINEAR_STEP=4MB  # where many small blocks are made: each growth takes up to 1 ms
   -sSTACK_SIZE=1MB
   -sASSERTIONS=0
   -sTEXTDECODER=2
