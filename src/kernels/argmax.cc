@@ -33,6 +33,17 @@ void search(bool max, Elem e, Elem wideElem, const void* x, int64_t* out, int64_
     cast(e, p, wideElem, wide, m);
     return static_cast<const T*>(wide);
   };
+  if (inner == 1) {
+    for (const std::byte* row = from + size_t(begin * n) * size; begin < end; ++begin, ++out) {
+      T most = max ? Limits::lowest() : Limits::max();
+      *out = 0;
+      for (int64_t i = 0, m; i < n; i += m, row += size_t(m) * size) {
+        m = n - i < kBlock ? n - i : kBlock;
+        line(max, widened(row, m), most, *out, i, m);
+      }
+    }
+    return;
+  }
   for (int64_t m; begin < end; begin += m, out += m) {
     const int64_t row = begin / inner, column = begin % inner;
     m = inner - column < end - begin ? inner - column : end - begin;
@@ -40,15 +51,8 @@ void search(bool max, Elem e, Elem wideElem, const void* x, int64_t* out, int64_
     int64_t* index = out;
     for (int64_t i = 0; i < m; ++i) best[i] = max ? Limits::lowest() : Limits::max(), index[i] = 0;
     const std::byte* at = from + size_t(row * n * inner + column) * size;
-    if (inner == 1) {
-      for (int64_t i = 0; i < n; i += kBlock) {
-        const int64_t k = n - i < kBlock ? n - i : kBlock;
-        line(max, widened(at + size_t(i) * size, k), best[0], index[0], i, k);
-      }
-    } else {
-      for (int64_t i = 0; i < n; ++i)
-        rows(max, widened(at + size_t(i * inner) * size, m), best, index, i, m);
-    }
+    for (int64_t i = 0; i < n; ++i)
+      rows(max, widened(at + size_t(i * inner) * size, m), best, index, i, m);
   }
 }
 

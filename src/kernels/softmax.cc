@@ -1,5 +1,6 @@
 #include "kernels/softmax.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "simd/math.h"
@@ -65,10 +66,37 @@ void subtractTwice(const float* x, float* y, int64_t n, float a, float b) {
   if (i < n) storePartial(y + i, loadPartial(x + i, int(n - i)) - p - q, int(n - i));
 }
 
+constexpr int64_t kShortRow = 16, kShortRows = 512;  // elements; of several rows, on the stack
+
+/// Many short rows: their exponentials are taken together.
+void shortRows(const float* x, float* y, int64_t n, int64_t rows, bool log) {
+  float e[kShortRows];
+  const int64_t size = rows * n;
+  for (int64_t r = 0; r < size; r += n) {
+    float most = x[r];
+    for (int64_t i = 1; i < n; ++i) most = x[r + i] > most ? x[r + i] : most;
+    for (int64_t i = 0; i < n; ++i) y[r + i] = x[r + i] - most;
+  }
+  expSum(y, e, size, 0);
+  for (int64_t r = 0; r < size; r += n) {
+    double sum = 0;
+    for (int64_t i = 0; i < n; ++i) sum += double(e[r + i]);
+    const float factor = float(1 / sum), shift = log ? float(std::log(sum)) : 0;
+    for (int64_t i = 0; i < n; ++i) y[r + i] = log ? y[r + i] - shift : e[r + i] * factor;
+  }
+}
+
 }  // namespace
 
 void softmax(const float* x, float* y, int64_t n, bool log, int64_t begin, int64_t end) {
   if (n == 0) return;
+  if (n < kShortRow) {
+    for (int64_t r; begin < end; begin += r) {
+      r = std::min(end - begin, kShortRows / n);
+      shortRows(x + begin * n, y + begin * n, n, r, log);
+    }
+    return;
+  }
   for (int64_t r = begin; r < end; ++r) {
     const float* in = x + r * n;
     float* out = y + r * n;

@@ -32,6 +32,10 @@ c128 log1p(const c128& x) {
   const double re = m > -0.5 && m < 2 ? 0.5 * std::log1p(m) : std::log(std::hypot(1 + a, b));
   return {re, std::atan2(b, 1 + a)};
 }
+double magnitude(const c128& x) {
+  const double square = x.real() * x.real() + x.imag() * x.imag();
+  return square > 1e-280 && square < 1e280 ? std::sqrt(square) : std::hypot(x.real(), x.imag());
+}
 c128 sigmoid(const c128& x) { return 1.0 / (1.0 + std::exp(-x)); }
 c128 sign(const c128& x) { return x == 0.0 ? c128() : x / std::abs(x); }
 
@@ -41,7 +45,7 @@ UnaryLoop unaryLoopC128(UnaryOp op) {
   using U = UnaryOp;
   switch (op) {
     case U::kAbs:
-      return toReal<[](const c128& x) { return std::hypot(x.real(), x.imag()); }>;
+      return toReal<magnitude>;
     case U::kAngle:
       return toReal<[](const c128& x) { return std::atan2(x.imag(), x.real()); }>;
     case U::kReal:

@@ -236,6 +236,20 @@ BroadcastPlan plan(const std::vector<int64_t>& out,
   return p;
 }
 
+TEST(Unary, MagnitudesOfComplexNumbers) {
+  const c128 x[] = {{3, -4},         {3e200, 4e200}, {3e-200, 4e-200}, {0, 0},
+                    {INFINITY, NAN}, {NAN, 1},       {5e-324, 0}};
+  double y[std::size(x)];
+  unaryLoopC128(UnaryOp::kAbs)(x, y, int64_t(std::size(x)), {});
+  for (size_t i = 0; i < std::size(x); ++i) {
+    const double want = std::hypot(x[i].real(), x[i].imag());
+    if (std::isnan(want))
+      EXPECT_TRUE(std::isnan(y[i]));
+    else
+      EXPECT_DOUBLE_EQ(y[i], want);
+  }
+}
+
 TEST(Binary, EveryTypeAndShape) {
   std::mt19937 rng(2);
   for (const ShapeCase& s : shapes())

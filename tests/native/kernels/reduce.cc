@@ -190,8 +190,17 @@ TEST(ArgMax, TypesLengthsAndNan) {
               if (max ? at(k) > at(best) : at(k) < at(best)) best = k;
             ASSERT_EQ(out[size_t(i)], best);
           }
+          std::vector<int64_t> later(out.size() - 1);
+          ASSERT_TRUE(argExtreme(max, e, in.data(), later.data(), n, inner, 1, 2 * inner));
+          ASSERT_TRUE(std::equal(later.begin(), later.end(), out.begin() + 1));
         }
   int64_t at;
+  for (const Elem e : {Elem::kF32, Elem::kF16}) {  // longer than a block
+    std::vector<double> x(5000);
+    x[4321] = 1;
+    argExtreme(true, e, make(e, x).data(), &at, 5000, 1, 0, 1);
+    EXPECT_EQ(at, 4321);
+  }
   const float x[] = {NAN, 1, 2, NAN};
   argExtreme(true, Elem::kF32, x, &at, 4, 1, 0, 1);
   EXPECT_EQ(at, 2);
@@ -249,6 +258,34 @@ TEST(Softmax, EveryLength) {
           const double want = log ? xd[at] - std::log(sum) : std::exp(xd[at]) / sum;
           ASSERT_NEAR(y[at], want, 2e-6 * std::max(1.0, std::abs(want)));
           ASSERT_NEAR(yd[at], want, 1e-12 * std::max(1.0, std::abs(want)));
+        }
+      }
+    }
+}
+
+/// More of them than are taken at once, from any row on, in place; a row's NaN is its own.
+TEST(Softmax, ManyShortRows) {
+  constexpr int64_t kRows = 1100;
+  for (int64_t n : {1, 2, 3, 7, 15})
+    for (bool log : {false, true}) {
+      std::vector<float> x(size_t(kRows * n));
+      for (size_t i = 0; i < x.size(); ++i) x[i] = float(i * 7919 % 1009) / 50 - 10;
+      x[size_t(600 * n)] = NAN;
+      std::vector<float> y = x;
+      softmax(y.data(), y.data(), n, log, 5, kRows);
+      for (int64_t r = 0; r < kRows; ++r) {
+        const float* row = x.data() + r * n;
+        double sum = 0;
+        for (int64_t i = 0; i < n; ++i) sum += std::exp(double(row[i]));
+        for (int64_t i = 0; i < n; ++i) {
+          const float got = y[size_t(r * n + i)];
+          const double e = double(row[i]), want = log ? e - std::log(sum) : std::exp(e) / sum;
+          if (r < 5)
+            ASSERT_EQ(std::bit_cast<uint32_t>(got), std::bit_cast<uint32_t>(row[i]));
+          else if (r == 600)
+            ASSERT_TRUE(std::isnan(got));
+          else
+            ASSERT_NEAR(got, want, 2e-6 * std::max(1.0, std::abs(want))) << n << " " << r;
         }
       }
     }
