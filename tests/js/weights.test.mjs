@@ -88,6 +88,27 @@ describe.each([
   });
 });
 
+test.each([
+  ['f16', 0.001],
+  ['int8', 0.05],
+])('each kind of layer, %s', async (weights, far) => {
+  const [c] = readCases(fixture('functions/wide_layers'));
+  for (const threads of [1, 2]) {
+    const model = await load(fixture('functions/wide_layers'), { weights, threads });
+    const names = model.compression.weights.map((w) => w.name);
+    expect(names.filter((n) => /kernel/.test(n))).toHaveLength(names.length);
+    expect(names.filter((n) => /recurrent/.test(n))).toEqual([]);
+    expect(names).toHaveLength(4); // convolution, LSTM's and GRU's inputs, dense
+    const got = await model.signatures.serving_default(decodeInputs(c));
+    for (const o of c.outputs) {
+      const want = decode(o).data;
+      const size = Math.max(...want.map(Math.abs));
+      want.forEach((v, i) => expect(Math.abs(v - got[o.name].data[i]) / size).toBeLessThan(far));
+    }
+    model.dispose();
+  }
+});
+
 test('other words are refused before anything is read', async () => {
   for (const weights of ['int4', 'f32', '', 8, null]) {
     const error = await rejection(load('/nowhere', { weights }));

@@ -17,6 +17,7 @@ Status compute(Constant& c, OpContext& ops, Compression* compression) {
   c.source.kind = WeightSource::kNone;
   std::vector<Tensor> values;
   for (Ref<Constant>& in : d.inputs) {
+    if (c.source.key.empty()) c.source.key = in->source.key;  // for reports
     // Whom nobody else holds gives its elements away, to be changed in place.
     values.push_back(in.unique() ? std::move(in->value) : in->value);
     in = nullptr;

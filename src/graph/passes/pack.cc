@@ -80,7 +80,8 @@ class Packer {
       if (const Ref<Constant>* k = constantOf(g, o)) wishOf(k->get()).plain = true;
   }
   static void addMatrix(Wish& wish, const Node& n, const Shape& shape) {
-    int64_t columns = 1, taps = 1;
+    // Recurrent layers have no kernel for compressed weights.
+    int64_t columns = 1, taps = n.op == kFusedLstm || n.op == kFusedGru ? 0 : 1;
     if (n.op == kFusedConv) {
       columns = shape.back();
       taps = shape.product(0, 2);
