@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/binary.h"
 #include "simd/math.h"
-#include "simd/pow.h"
 
 namespace smw::kernels {
 
@@ -132,13 +132,9 @@ void localResponseNorm(const float* x, float* y, int64_t channels, int64_t radiu
         sum += double(in[k]) * double(in[k]);
       out[c] = bias + alpha * float(sum);
     }
-    int64_t c = 0;
-    const F32x4 power = splat(-beta);
-    for (; c < channels; c += 4) {
-      const int n = int(std::min<int64_t>(4, channels - c));
-      const F32x4 v = loadPartial(in + c, n) * pow(loadPartial(out + c, n), power);
-      storePartial(out + c, v, n);
-    }
+    const float power = -beta;
+    binaryLoopF32(BinaryOp::kPow)(out, 1, &power, 0, out, channels, {});
+    binaryLoopF32(BinaryOp::kMul)(in, 1, out, 1, out, channels, {});
   }
 }
 

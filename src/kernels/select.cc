@@ -10,8 +10,7 @@ bool run(const void*, const void* const* in, const int* step, void* out, int64_t
   const T* e = static_cast<const T*>(in[2]);
   T* y = static_cast<T*>(out);
   const int64_t sc = step[0], st = step[1], se = step[2];
-  // An address is chosen without a branch, which no engine could foretell.
-  for (int64_t i = 0; i < n; ++i) y[i] = *(c[i * sc] ? t + i * st : e + i * se);
+  for (int64_t i = 0; i < n; ++i) y[i] = c[i * sc] ? t[i * st] : e[i * se];
   return true;
 }
 struct Wide {

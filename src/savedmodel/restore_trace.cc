@@ -76,7 +76,7 @@ class Tracer {
       const auto it = view_.main().nodes.find(todo.back());
       todo.pop_back();
       if (it == view_.main().nodes.end()) {
-        add(view_.main(), nullptr, "a node is missing");
+        add(view_.main(), nullptr);
         continue;
       }
       visit(view_.main(), *it->second);
@@ -84,21 +84,15 @@ class Tracer {
         if (const std::string_view node = InputName(input).node; seen.insert(node).second)
           todo.push_back(node);
     }
-    trace_.keys.assign(keys_.begin(), keys_.end());
     return std::move(trace_);
   }
 
  private:
   void visit(const GraphScope& scope, const NodeDef& node) {
     if (isAssign(node.op())) return assign(scope, node);
-    if (node.op() == "RestoreV2") {
-      if (const auto names = view_.follow(scope, node.input_size() > 1 ? node.input(1) : ""))
-        for (const std::string_view key : strings(*names->node)) keys_.emplace(key);
-      return;
-    }
     if (isCallOp(node.op())) {
       const GraphScope* body = view_.enter(scope, node);
-      if (!body) return add(scope, &node, "it calls a function that is missing, or calls itself");
+      if (!body) return add(scope, &node);
       for (const NodeDef& n : body->function->node_def()) visit(*body, n);
       return;
     }
@@ -106,23 +100,23 @@ class Tracer {
     const bool effect = stateful_.contains(node.op()) ||
                         node.op().starts_with("LookupTableImport") ||
                         node.op().starts_with("InitializeTable");
-    if (effect) add(scope, &node, "it is no assignment to a variable");
+    if (effect) add(scope, &node);
   }
 
   void assign(const GraphScope& scope, const NodeDef& node) {
-    if (node.input_size() < 2) return add(scope, &node, "it lacks inputs");
+    if (node.input_size() < 2) return add(scope, &node);
     const auto variable = view_.follow(scope, node.input(0));
     if (!variable || !isVariableOp(variable->node->op()) || variable->scope != &view_.main())
-      return add(scope, &node, "it assigns to what is no variable of the main graph");
+      return add(scope, &node);
     const auto value = view_.follow(scope, node.input(1));
     if (!value || value->node->op() != "RestoreV2" || value->node->input_size() < 3)
-      return add(scope, &node, "what it assigns is computed");
+      return add(scope, &node);
     const auto names = view_.follow(*value->scope, value->node->input(1));
     const auto slices = view_.follow(*value->scope, value->node->input(2));
     const size_t i = size_t(value->index);
     if (value->index < 0 || !names || i >= strings(*names->node).size() || !slices ||
         i >= strings(*slices->node).size())
-      return add(scope, &node, "the names of its tensors are not constant");
+      return add(scope, &node);
     RestoredVariable r{.node = variable->node->name(),
                        .key = std::string(strings(*names->node)[i]),
                        .shapeAndSlice = std::string(strings(*slices->node)[i]),
@@ -140,8 +134,8 @@ class Tracer {
     return it->second;
   }
 
-  void add(const GraphScope& scope, const NodeDef* node, std::string_view reason) {
-    UntracedRestore u{.op = node ? node->op() : "", .reason = std::string(reason)};
+  void add(const GraphScope& scope, const NodeDef* node) {
+    UntracedRestore u{.op = node ? node->op() : ""};
     if (!scope.function) {
       u.node = node ? node->name() : metaGraph_.saver_def().restore_op_name();
     } else {
@@ -157,7 +151,6 @@ class Tracer {
   const tensorflow::MetaGraphDef& metaGraph_;
   GraphView view_;
   std::set<std::string_view> stateful_;
-  std::set<std::string> keys_;
   std::unordered_map<const NodeDef*, std::vector<std::string_view>> strings_;
   RestoreTrace trace_;
 };

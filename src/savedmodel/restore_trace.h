@@ -30,15 +30,12 @@ struct UntracedRestore {
   std::string function =
       {};  // in whose body it stands, and under which name; "" for the main graph
   std::string inner = {};
-  std::string reason = {};
 };
 
 struct RestoreTrace {
   bool hasRestoreOp = false;
   std::vector<RestoredVariable> variables;
   std::vector<UntracedRestore> untraced;
-  /// All keys that RestoreV2 nodes read, traced or not: what must be at hand to run the untraced.
-  std::vector<std::string> keys;
 };
 
 /// Follows saver_def.restore_op_name backwards through the graph and the functions that it calls.

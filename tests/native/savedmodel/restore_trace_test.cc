@@ -63,7 +63,6 @@ TEST(RestoreTrace, Tf1) {
     EXPECT_EQ(v.dtype, v.node == "a"   ? DType::kFloat
                        : v.node == "b" ? DType::kInt64
                                        : DType::kHalf);
-  EXPECT_EQ(t.keys, (std::vector<std::string>{"ka", "kb", "kc"}));
 }
 
 TEST(RestoreTrace, Tf2ThroughCalls) {
