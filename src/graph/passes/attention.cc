@@ -111,11 +111,25 @@ class Attentions {
     return false;
   }
 
+  bool isSum(const Node& n) const { return isFloat(n, "AddV2") || isFloat(n, "Add"); }
+  /// x + s: gives x, of which softmax is the same. Transformers has 1e-9 there.
+  bool shifted(Output& o) const {
+    const Node& n = g_[o.node];
+    for (int i = 0; isSum(n) && i < 2; ++i)
+      if (std::isfinite(scalarOr(g_, n.inputs[size_t(i)], NAN))) {
+        o = otherInput(n, i);
+        return true;
+      }
+    return false;
+  }
+
   bool scores(Output o, Found& f) const {
+    while (shifted(o)) {
+    }
     if (product(o, f)) return true;
     const Node& n = g_[o.node];
     if (isFloat(n, "SelectV2")) return selected(n, f);
-    if (!isFloat(n, "AddV2") && !isFloat(n, "Add")) return false;
+    if (!isSum(n)) return false;
     for (int i = 0; i < 2; ++i)
       if (product(n.inputs[size_t(i)], f)) {
         f.mask = otherInput(n, i);

@@ -97,6 +97,26 @@ TEST(Attention, ByMatMul) {
   }
 }
 
+/// Transformers add 1e-9 to all scores, before or behind a mask.
+TEST(Attention, SoftmaxOfShiftedScores) {
+  for (int form = 0; form < 4; ++form) {
+    Builder n;
+    const Output q = n.b.arg(), k = n.b.arg(), v = n.b.arg();
+    std::vector<Tensor> args = {queries(), keys(), values()};
+    Output s = n.product(n.swap(q), n.swap(k), true);
+    if (form & 1) {
+      s = n.op("AddV2", {s, n.b.arg()});
+      args.push_back(maskOf({kBatch, 1, 1, kKeys}, -1e9f));
+    }
+    s = n.op("AddV2", {n.b.scalar(form & 2 ? 3 : 1e-9f), s});
+    s = n.op("AddV2", {s, n.b.scalar(1e-9f)});
+    const Output y = n.swap(n.product(n.op("Softmax", {s}), n.swap(v), false));
+    auto fused = kFused;
+    fused["AddV2"] = 0;
+    same(n.b.returning({y}), args, fused, 1e-5f);
+  }
+}
+
 TEST(Attention, WithoutHeadsOrTransposes) {
   for (bool transposed : {false, true}) {
     Builder n;
