@@ -3,6 +3,7 @@
 
 #include "graph/passes/list.h"
 #include "graph/passes/match.h"
+#include "graph/passes/pattern.h"
 
 namespace smw::passes {
 
@@ -57,13 +58,32 @@ class Matcher {
     return true;
   }
 
-  /// x * 1 and x / 1 are x, whatever x is.
+  bool isMinus(Output o, Output& x) const {
+    const Node* n = made(o, "Mul", 2);
+    for (size_t i = 0; n && i < 2; ++i)
+      if (scalarOr(g_, n->inputs[i], NAN) == -1) {
+        x = n->inputs[1 - i];
+        return true;
+      }
+    return false;
+  }
+  /// x * 1, x / 1, x * -1 * -1 and one tile of x are x, whatever x is. onnx2tf has the last two
+  /// around most products.
   void dropNeutral(const Node& n, int i) {
+    if (n.op == "Tile" && n.controls.empty()) {
+      bool one = false;
+      for (int64_t count : knownInts(g_, n.inputs[1])) {
+        one = count == 1;
+        if (!one) break;
+      }
+      if (one) neutral_.set({i, 0}, n.inputs[0]);
+    }
     if (!isFloat(n, "Mul") && !isFloat(n, "RealDiv")) return;
     for (int side = n.op == "Mul" ? 0 : 1; side < 2; ++side) {
-      const Tensor* v = knownValue(g_, n.inputs[size_t(side)]);
-      if (v && v->shape().isScalar() && *v->data<float>() == 1)
-        return neutral_.set({i, 0}, n.inputs[size_t(1 - side)]);
+      Output x = n.inputs[size_t(1 - side)];
+      const float factor = scalarOr(g_, n.inputs[size_t(side)], NAN);
+      if (factor == 1 || (factor == -1 && n.op == "Mul" && isMinus(x, x)))
+        return neutral_.set({i, 0}, x);
     }
   }
 

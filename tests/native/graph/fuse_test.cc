@@ -268,6 +268,29 @@ TEST(Fuse, SpelledOutActivationsBehindConvolutions) {
        {{"_FusedConv2D", 1}, {"_Silu", 0}, {"Sigmoid", 0}});
 }
 
+/// As onnx2tf has x * sigmoid(x).
+TEST(Fuse, WhatLeavesAValueAsItIs) {
+  for (const char* off : {"", "tiles", "factor", "inner"}) {
+    SCOPED_TRACE(off);
+    const std::string what = off;
+    GraphBuilder b("g");
+    const Output x = b.arg();
+    const Output y = b.node("Conv2D", {x, b.constant(noise({1, 1, 5, 8}, 3))}, convAttrs());
+    const auto around = [&](Output o) {
+      o = b.node("Tile", {o, b.ints({1, 1, what == "tiles" ? 2 : 1, 1})}, floatAttrs());
+      o = b.node("Mul", {o, b.scalar(what == "inner" ? -1.00001f : -1)}, floatAttrs());
+      return b.node("Mul", {b.scalar(what == "factor" ? -1.00001f : -1), o}, floatAttrs());
+    };
+    const Output gate = around(b.node("Sigmoid", {y}, floatAttrs()));
+    auto g = b.returning({b.node("Mul", {around(y), gate}, floatAttrs())});
+    if (what.empty())
+      same(std::move(g), {noise({1, 4, 4, 5})},
+           {{"_FusedConv2D", 1}, {"Tile", 0}, {"Mul", 0}, {"_Silu", 0}});
+    else
+      same(std::move(g), {noise({1, 4, 4, 5})}, {{"_Silu", 0}, {"Tile", what == "tiles" ? 2 : 0}});
+  }
+}
+
 TEST(Fuse, SharedWeightsAreScaledOnce) {
   ASSERT_TRUE(findOp("FusedBatchNormV3"));
   GraphBuilder b("g");
