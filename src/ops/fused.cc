@@ -182,7 +182,8 @@ Status resolveConv(Resolver& r) {
     return invalidArgument("the filter must be of rank 4, and channels last");
   const Shape& in = r.shape(0);
   kernels::Conv c = SMW_TRY(convOf(filter, 2, in[0], in[3]));
-  if (c.groups > 1 && c.groupIn() == 1) return leaveDepthwise(r, layout, c.outChannels / c.groups);
+  if (c.groups > 1 && c.groupIn() == 1 && r.rank(1) == 4)
+    return leaveDepthwise(r, layout, c.outChannels / c.groups);
   const WindowMoves moves = SMW_TRY(windowMoves(r, layout));
   c.window = SMW_TRY(windowOver(moves, layout.spatialDims(in), filter.dims().first(2)));
   const Shape product = SMW_TRY(layout.shape(in[0], outputDims(c.window, 2), filter[3]));

@@ -62,7 +62,8 @@ class Packer {
     if (n.op == kFusedSqueezeExcite) return i == 1 || i == 3;
     if (i != 1) return false;
     // Of depth 1 it may be a filter of as many groups as channels: depthwise, which takes it plain.
-    if (n.op == kFusedConv) return shape.rank() != 4 || shape[2] != 1;
+    // A large one is rather that of one signal's transform.
+    if (n.op == kFusedConv) return shape[2] != 1 || shape.product(0, 2) > 128;
     return n.op == kFusedMatMul || n.op == kFusedLstm || n.op == kFusedGru;
   }
 

@@ -80,6 +80,16 @@ TEST(Fuse, GroupsOfOneChannelAreDepthwise) {
   }
 }
 
+TEST(Fuse, LargeFiltersOfOneChannel) {
+  for (int64_t in : {1, 4}) {
+    GraphBuilder b("g");
+    const Output x = b.arg();
+    Output y = b.node("Conv2D", {x, b.constant(noise({12, 12, 1, 8}, 3))}, convAttrs("VALID"));
+    y = b.node("Relu", {y}, floatAttrs());
+    same(b.returning({y}), {noise({2, 14, 13, in})}, {{"_FusedConv2D", 1}, {"Relu", 0}});
+  }
+}
+
 TEST(Fuse, OneFilterMayHaveGroupsInOnePlaceOnly) {
   GraphBuilder b("g");
   const Output grey = b.arg(), x = b.arg(), filter = b.constant(noise({3, 3, 1, 8}, 3));
