@@ -17,6 +17,7 @@ OpFamily concatOps;
 OpFamily controlOps;
 OpFamily convOps;
 OpFamily countOps;
+OpFamily dynamicSliceOps;
 OpFamily dynamicStitchOps;
 OpFamily einsumOps;
 OpFamily fakeQuantOps;
@@ -123,6 +124,7 @@ inline constexpr OpFamily* kCoreFamilies[] = {
 };
 /// The rest, of the `full` variants. What a core family uses must not be in here.
 inline constexpr OpFamily* kMoreFamilies[] = {
+    dynamicSliceOps,
     dynamicStitchOps,
     gradOps,
     lossOps,

@@ -7,15 +7,6 @@
 
 namespace smw {
 
-Result<StridedRegion> regionOf(Resolver& r, int first, const Shape& whole) {
-  for (int i = first; i < first + 3; ++i) SMW_TRY(r.requireVector(i, "begin, end, strides"));
-  const Dims begin = SMW_TRY(r.ints(first)), end = SMW_TRY(r.ints(first + 1)),
-             strides = SMW_TRY(r.ints(first + 2));
-  return stridedRegion(whole, begin, end, strides, SliceMasks::of(r));
-}
-
-namespace {
-
 Dims readInts(DType t, const void* p, int64_t n) {
   Dims d;
   for (int64_t i = 0; i < n; ++i)
@@ -24,6 +15,15 @@ Dims readInts(DType t, const void* p, int64_t n) {
                                      : static_cast<const int32_t*>(p)[i]);
   return d;
 }
+
+Result<StridedRegion> regionOf(Resolver& r, int first, const Shape& whole) {
+  for (int i = first; i < first + 3; ++i) SMW_TRY(r.requireVector(i, "begin, end, strides"));
+  const Dims begin = SMW_TRY(r.ints(first)), end = SMW_TRY(r.ints(first + 1)),
+             strides = SMW_TRY(r.ints(first + 2));
+  return stridedRegion(whole, begin, end, strides, SliceMasks::of(r));
+}
+
+namespace {
 
 /// Where only indices that drop their dimension (x[i]) are unknown, the result's shape is known all
 /// the same: begin is then read at each run.

@@ -33,6 +33,8 @@ struct StridedRegion {
 Result<StridedRegion> stridedRegion(const Shape& whole, std::span<const int64_t> begin,
                                     std::span<const int64_t> end, std::span<const int64_t> strides,
                                     const SliceMasks& masks);
+/// The n elements of int16, int32 or int64 at `p`.
+Dims readInts(DType t, const void* p, int64_t n);
 /// Inputs first, first + 1, first + 2 of a node (begin, end, strides), applied to `whole`.
 Result<StridedRegion> regionOf(Resolver& r, int first, const Shape& whole);
 

@@ -128,6 +128,54 @@ TEST(Slice, ReachesToTheEnd) {
   EXPECT_EQ(failure("Slice", {iota({3}), ints({2}), ints({2})}), Code::kInvalidArgument);
 }
 
+/// As TensorFlow 2.21 has it, compiled by XLA.
+TEST(XlaDynamicSlice, ASliceIsMovedInside) {
+  const auto at = [](std::vector<int32_t> begin) {
+    return valuesOf<float>(
+        call("XlaDynamicSlice", {iota({3, 4}), ints(std::move(begin)), ints({2, 2})})[0]);
+  };
+  EXPECT_EQ(at({0, 0}), (std::vector<float>{0, 1, 4, 5}));
+  EXPECT_EQ(at({1, 2}), (std::vector<float>{6, 7, 10, 11}));
+  EXPECT_EQ(at({2, 3}), (std::vector<float>{6, 7, 10, 11}));
+  EXPECT_EQ(at({-1, INT32_MIN}), (std::vector<float>{0, 1, 4, 5}));
+  for (const auto& [begin, size] : {std::pair{ints({0, 0}), ints({-1, 2})},
+                                    {ints({0, 0}), ints({4, 2})},
+                                    {ints({0}), ints({2, 2})},
+                                    {ints({0, 0}), ints({2})}})
+    EXPECT_EQ(failure("XlaDynamicSlice", {iota({3, 4}), begin, size}), Code::kInvalidArgument);
+}
+
+TEST(XlaDynamicUpdateSlice, ASliceIsMovedInside) {
+  const Tensor update = tensorOf<float>({-1, -2, -3, -4}, Shape({2, 2}));
+  const auto at = [&](Tensor begin) {
+    return valuesOf<float>(
+        call("XlaDynamicUpdateSlice", {iota({3, 4}), update, std::move(begin)})[0]);
+  };
+  const std::vector<float> last = {0, 1, 2, 3, 4, 5, -1, -2, 8, 9, -3, -4};
+  EXPECT_EQ(at(ints({0, 0})), (std::vector<float>{-1, -2, 2, 3, -3, -4, 6, 7, 8, 9, 10, 11}));
+  EXPECT_EQ(at(ints({1, 2})), last);
+  EXPECT_EQ(at(ints({100, 3})), last);
+  EXPECT_EQ(at(tensorOf<int64_t>({INT64_MAX, INT64_MAX}, Shape({2}))), last);
+  EXPECT_EQ(at(tensorOf<int64_t>({INT64_MIN, 1}, Shape({2}))),
+            (std::vector<float>{0, -1, -2, 3, 4, -3, -4, 7, 8, 9, 10, 11}));
+  const Tensor whole = iota({3, 4});
+  EXPECT_EQ(valuesOf<float>(call("XlaDynamicUpdateSlice", {whole, whole, ints({2, 2})})[0]),
+            valuesOf<float>(whole));
+  const Tensor none = tensorOf<float>({}, Shape({0, 2}));
+  EXPECT_EQ(valuesOf<float>(call("XlaDynamicUpdateSlice", {whole, none, ints({3, 1})})[0]),
+            valuesOf<float>(whole));
+  const Tensor one = *Tensor::scalar(4.0f);
+  EXPECT_EQ(
+      valuesOf<float>(call("XlaDynamicUpdateSlice", {*Tensor::scalar(3.0f), one, ints({})})[0]),
+      std::vector<float>{4});
+  const std::vector<std::vector<Tensor>> refused = {{whole, update, ints({1})},
+                                                    {whole, iota({2}), ints({1, 1})},
+                                                    {whole, iota({4, 2}), ints({1, 1})},
+                                                    {whole, ints({1, 2}), ints({1, 1})}};
+  for (const auto& inputs : refused)
+    EXPECT_EQ(failure("XlaDynamicUpdateSlice", inputs), Code::kInvalidArgument);
+}
+
 TEST(TensorScatterUpdate, TakesItsOwnInputAsUpdates) {
   // Both inputs are one tensor: where it may be overwritten, the updates must not change on the
   // way.
