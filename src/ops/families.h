@@ -33,6 +33,7 @@ OpFamily identityOps;
 OpFamily lossOps;
 OpFamily matmulOps;
 OpFamily matrixBandOps;
+OpFamily matrixDiagOps;
 OpFamily nonMaxSuppressionOps;
 OpFamily normGradOps;
 OpFamily normOps;
@@ -128,6 +129,7 @@ inline constexpr OpFamily* kMoreFamilies[] = {
     dynamicStitchOps,
     gradOps,
     lossOps,
+    matrixDiagOps,
     normGradOps,
     specialOps,
     stridedSliceUpdateOps,

@@ -6,7 +6,7 @@ import { exists, inRoot } from '../lib/run.mjs';
 
 // Bytes as they are, and by Brotli. Those of core are promised to users. The full ones grow with the number of ops:
 // raise them knowingly.
-const most = { core: [1_000_000, 330_000], full: [1_046_000, 347_500] };
+const most = { core: [1_000_000, 330_000], full: [1_049_000, 350_000] };
 const mostScript = 60_000;
 const mostOurs = 40_960; // fflate included
 
