@@ -55,9 +55,8 @@ Status resolveDynamicUpdateSlice(Resolver& r) {
   r.addOutputReusing(0, t, whole);
   return r.kernel([=](const Args& a) -> Status {
     Tensor keep;
-    const void* update = SMW_TRY(unaliased(a, 1, t, part.numElements(), keep));
-    if (a.inputs[0] != a.outputs[0])
-      copyElements(t, a.outputs[0], a.inputs[0], whole.numElements());
+    const void* update =
+        SMW_TRY(beginUpdate(a, 1, t, whole.numElements(), part.numElements(), keep));
     moveElements(a.context, t, regionAt(whole, part, it, a.inputs[2]).write(whole), update,
                  a.outputs[0]);
     return {};

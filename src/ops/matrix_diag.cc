@@ -1,7 +1,6 @@
 // Diagonals of matrices: MatrixDiag, MatrixDiagPart and MatrixSetDiag in their three versions,
 // Diag, DiagPart. As tensorflow/core/kernels/linalg/matrix_diag_op.cc has it.
 #include <algorithm>
-#include <cstring>
 
 #include "ops/families.h"
 #include "ops/move.h"
@@ -80,34 +79,36 @@ Status fitInto(const Shape& whole, Diagonals& d) {
   return {};
 }
 
-void copyStrided(const std::byte* from, int64_t fromStep, std::byte* to, int64_t toStep, int64_t n,
-                 int64_t size) {
-  for (int64_t i = 0; i < n; ++i)
-    std::memcpy(to + i * toStep * size, from + i * fromStep * size, size_t(size));
-}
-
-/// Moves elements between matrices and their diagonals.
-void move(const Diagonals& d, int64_t matrices, int64_t size, bool intoMatrices, const void* from,
-          void* to) {
+/// Moves the elements of all diagonals from `from` to output 0.
+void move(const Args& a, DType t, const Diagonals& d, int64_t matrices, bool intoMatrices,
+          const void* from) {
   // fits: elements of tensors.
-  const int64_t matrix = d.rows * d.columns, row = d.count() * d.longest;
-  const auto* x = static_cast<const std::byte*>(from);
-  auto* y = static_cast<std::byte*>(to);
-  for (int64_t b = 0; b < matrices; ++b)
-    d.each([&](int64_t inMatrix, int64_t inRows, int64_t n) {
-      const int64_t m = (b * matrix + inMatrix) * size, p = (b * row + inRows) * size;
-      if (intoMatrices)
-        copyStrided(x + p, 1, y + m, d.columns + 1, n, size);
-      else
-        copyStrided(x + m, d.columns + 1, y + p, 1, n, size);
-    });
+  const int64_t matrix = d.rows * d.columns, rows = d.count() * d.longest, step = d.columns + 1;
+  d.each([&](int64_t inMatrix, int64_t inRows, int64_t n) {
+    const NdCopy::Dim into[] = {{matrices, rows, matrix}, {n, 1, step}},
+                      out[] = {{matrices, matrix, rows}, {n, step, 1}};
+    moveElements(
+        a.context, t,
+        intoMatrices ? NdCopy::make(into, inRows, inMatrix) : NdCopy::make(out, inMatrix, inRows),
+        from, a.outputs[0]);
+  });
 }
 
-void pad(const Args& a, DType t, int input, int64_t n) {
-  if (input < 0)
-    fillZeros(t, a.outputs[0], n);
-  else
-    fillElements(t, a.inputs[input], a.outputs[0], n);
+/// A new output of shape `to`, matrices or diagonals. What the others do not fill takes input
+/// `padding`, or zeros where that is -1.
+Status leaveNew(Resolver& r, const Diagonals& d, const Shape& to, int64_t matrices,
+                bool intoMatrices, int padding) {
+  const DType t = r.dtype(0);
+  if (padding >= 0 && (r.dtype(padding) != t || r.shape(padding).numElements() != 1))
+    return invalidArgument("padding_value must be a scalar of the input's dtype");
+  r.addOutput(t, to);
+  return r.kernel([=, n = to.numElements()](const Args& a) {
+    if (padding >= 0)
+      fillElements(t, a.inputs[padding], a.outputs[0], n);
+    else if (intoMatrices)  // one diagonal fills what is made of it
+      fillZeros(t, a.outputs[0], n);
+    move(a, t, d, matrices, intoMatrices, a.inputs[0]);
+  });
 }
 
 /// rows and columns of new matrices, -1 for as many as it takes.
@@ -146,19 +147,11 @@ Status resolveMatrixDiag(Resolver& r) {
   const int64_t rows = general ? SMW_TRY(r.integer(2)) : -1,
                 columns = general ? SMW_TRY(r.integer(3)) : -1;
   SMW_TRY(sizes(d, rows, columns));
-  if (general && (r.dtype(4) != r.dtype(0) || r.shape(4).numElements() != 1))
-    return invalidArgument("padding_value must be a scalar of the diagonal's dtype");
   Dims dims(in.dims().first(size_t(in.rank() - own)));
   const int64_t matrices = in.product(0, in.rank() - own);
   dims.push_back(d.rows);
   dims.push_back(d.columns);
-  const DType t = r.dtype(0);
-  const Shape out = SMW_TRY(Shape::make(dims));
-  r.addOutput(t, out);
-  return r.kernel([=, n = out.numElements()](const Args& a) {
-    pad(a, t, general ? 4 : -1, n);
-    move(d, matrices, int64_t(dtypeSize(t)), true, a.inputs[0], a.outputs[0]);
-  });
+  return leaveNew(r, d, SMW_TRY(Shape::make(dims)), matrices, true, general ? 4 : -1);
 }
 
 /// input: (.., rows, columns); with `general` k, padding_value -> (.., longest), or
@@ -168,16 +161,8 @@ Status resolveMatrixDiagPart(Resolver& r) {
   const Shape& in = r.shape(0);
   Diagonals d = SMW_TRY(diagonalsOf(r, general ? 1 : -1));
   SMW_TRY(fitInto(in, d));
-  if (general && (r.dtype(2) != r.dtype(0) || r.shape(2).numElements() != 1))
-    return invalidArgument("padding_value must be a scalar of the input's dtype");
-  const DType t = r.dtype(0);
-  const Shape out = SMW_TRY(d.shape(in));
-  r.addOutput(t, out);
-  return r.kernel(
-      [=, n = out.numElements(), matrices = in.product(0, in.rank() - 2)](const Args& a) {
-        pad(a, t, general ? 2 : -1, n);
-        move(d, matrices, int64_t(dtypeSize(t)), false, a.inputs[0], a.outputs[0]);
-      });
+  return leaveNew(r, d, SMW_TRY(d.shape(in)), in.product(0, in.rank() - 2), false,
+                  general ? 2 : -1);
 }
 
 /// input: (.., rows, columns), diagonal: (.., longest), or (.., count, longest); with `general` k
@@ -195,9 +180,8 @@ Status resolveMatrixSetDiag(Resolver& r) {
   return r.kernel([=, n = in.numElements(), m = wanted.numElements(),
                    matrices = in.product(0, in.rank() - 2)](const Args& a) -> Status {
     Tensor keep;
-    const void* diagonal = SMW_TRY(unaliased(a, 1, t, m, keep));
-    if (a.inputs[0] != a.outputs[0]) copyElements(t, a.outputs[0], a.inputs[0], n);
-    move(d, matrices, int64_t(dtypeSize(t)), true, diagonal, a.outputs[0]);
+    const void* diagonal = SMW_TRY(beginUpdate(a, 1, t, n, m, keep));
+    move(a, t, d, matrices, true, diagonal);
     return {};
   });
 }
@@ -210,13 +194,7 @@ Status resolveDiag(Resolver& r) {
   Dims dims(in.dims());
   for (int64_t n : in.dims()) dims.push_back(n);
   d.rows = d.columns = d.longest = in.numElements();
-  const DType t = r.dtype(0);
-  const Shape out = SMW_TRY(Shape::make(dims));
-  r.addOutput(t, out);
-  return r.kernel([=, n = out.numElements()](const Args& a) {
-    fillZeros(t, a.outputs[0], n);
-    move(d, 1, int64_t(dtypeSize(t)), true, a.inputs[0], a.outputs[0]);
-  });
+  return leaveNew(r, d, SMW_TRY(Shape::make(dims)), 1, true, -1);
 }
 
 /// input: (D.., D..) -> (D..).
@@ -230,10 +208,7 @@ Status resolveDiagPart(Resolver& r) {
     return invalidArgument("Invalid shape ", in, ": its halves differ");
   const Shape out = SMW_TRY(Shape::make(in.dims().first(half)));
   d.rows = d.columns = d.longest = out.numElements();
-  const DType t = r.dtype(0);
-  r.addOutput(t, out);
-  return r.kernel(
-      [=](const Args& a) { move(d, 1, int64_t(dtypeSize(t)), false, a.inputs[0], a.outputs[0]); });
+  return leaveNew(r, d, out, 1, false, -1);
 }
 
 constexpr const char *kDiag = "diagonal, k, num_rows, num_cols, padding_value -> output",

@@ -70,6 +70,13 @@ Result<const void*> unaliased(const Args& a, int i, DType dtype, int64_t n, Tens
   return keep.raw();
 }
 
+Result<const void*> beginUpdate(const Args& a, int i, DType dtype, int64_t n, int64_t m,
+                                Tensor& keep) {
+  const void* values = SMW_TRY(unaliased(a, i, dtype, m, keep));
+  if (a.inputs[0] != a.outputs[0]) copyElements(dtype, a.outputs[0], a.inputs[0], n);
+  return values;
+}
+
 Dims stridesOf(const Shape& shape) {
   Dims s(size_t(shape.rank()), 1);
   // Without elements nothing is read, and the products below may overflow.

@@ -30,6 +30,11 @@ inline const void* elementAt(DType dtype, const void* p, int64_t i) {
 /// the kernel may overwrite), a copy, which `keep` holds.
 Result<const void*> unaliased(const Args& a, int i, DType dtype, int64_t n, Tensor& keep);
 
+/// For kernels that write over parts of input 0: output 0 takes its n elements, where they do not
+/// lie there already. Gives the m elements of input i, as unaliased() does.
+Result<const void*> beginUpdate(const Args& a, int i, DType dtype, int64_t n, int64_t m,
+                                Tensor& keep);
+
 /// Row-major strides of `shape`, in elements.
 Dims stridesOf(const Shape& shape);
 

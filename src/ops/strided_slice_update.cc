@@ -35,8 +35,7 @@ Status resolveTensorStridedSliceUpdate(Resolver& r) {
   return r.kernel([t, n = whole.numElements(), m = r.shape(4).numElements(),
                    move = std::move(move)](const Args& a) -> Status {
     Tensor keep;
-    const void* value = SMW_TRY(unaliased(a, 4, t, m, keep));
-    if (a.inputs[0] != a.outputs[0]) copyElements(t, a.outputs[0], a.inputs[0], n);
+    const void* value = SMW_TRY(beginUpdate(a, 4, t, n, m, keep));
     moveElements(a.context, t, move, value, a.outputs[0]);
     return {};
   });

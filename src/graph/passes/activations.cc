@@ -11,7 +11,9 @@ namespace {
 
 constexpr float kSqrt2 = 1.41421356f;
 
-bool near(float a, float b) { return std::abs(a - b) <= 1e-5f * std::abs(b); }
+bool near(float a, float b, float tolerance = 1e-5f) {
+  return std::abs(a - b) <= tolerance * std::abs(b);
+}
 
 class Matcher {
  public:
@@ -37,10 +39,11 @@ class Matcher {
     return isFloat(n, op) && n.inputs.size() == inputs ? &n : nullptr;
   }
   /// x where `o` is x `op` c or c `op` x.
-  bool withScalar(Output o, std::string_view op, float c, Output& x) const {
+  bool withScalar(Output o, std::string_view op, float c, Output& x,
+                  float tolerance = 1e-5f) const {
     const Node* n = made(o, op, 2);
     for (int i = 0; n && i < 2; ++i)
-      if (near(scalarOr(g_, n->inputs[size_t(i)], NAN), c)) {
+      if (near(scalarOr(g_, n->inputs[size_t(i)], NAN), c, tolerance)) {
         x = n->inputs[size_t(1 - i)];
         return true;
       }
@@ -58,15 +61,6 @@ class Matcher {
     return true;
   }
 
-  bool isMinus(Output o, Output& x) const {
-    const Node* n = made(o, "Mul", 2);
-    for (size_t i = 0; n && i < 2; ++i)
-      if (scalarOr(g_, n->inputs[i], NAN) == -1) {
-        x = n->inputs[1 - i];
-        return true;
-      }
-    return false;
-  }
   /// x * 1, x / 1, x * -1 * -1 and one tile of x are x, whatever x is. onnx2tf has the last two
   /// around most products.
   void dropNeutral(const Node& n, int i) {
@@ -82,7 +76,7 @@ class Matcher {
     for (int side = n.op == "Mul" ? 0 : 1; side < 2; ++side) {
       Output x = n.inputs[size_t(1 - side)];
       const float factor = scalarOr(g_, n.inputs[size_t(side)], NAN);
-      if (factor == 1 || (factor == -1 && n.op == "Mul" && isMinus(x, x)))
+      if (factor == 1 || (factor == -1 && n.op == "Mul" && withScalar(x, "Mul", -1, x, 0)))
         return neutral_.set({i, 0}, x);
     }
   }
